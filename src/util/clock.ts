@@ -1,0 +1,32 @@
+/**
+ * The only door to time: everything else takes a Clock (completion.md 1), so that tests can move it
+ * and no rule can ask the system behind the caller's back.
+ */
+export interface Clock {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+  /** Calls `fn` once after `delayMs`; the handle cancels it. A pending timer does not keep the process alive. */
+  after(delayMs: number, fn: () => void): TimerHandle;
+  /** `hh:mm:ss.mmm` in the local zone (`TZ`), as the trace writes it. */
+  timeOfDay(atMs: number): string;
+}
+
+export interface TimerHandle {
+  cancel(): void;
+}
+
+const pad = (value: number, width: number): string => String(value).padStart(width, '0');
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, fn) {
+    const timer = setTimeout(fn, delayMs);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+  timeOfDay(atMs) {
+    const at = new Date(atMs);
+    return `${pad(at.getHours(), 2)}:${pad(at.getMinutes(), 2)}:${pad(at.getSeconds(), 2)}.${pad(at.getMilliseconds(), 3)}`;
+  },
+};
