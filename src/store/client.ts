@@ -1,0 +1,49 @@
+/**
+ * What the gateway asks of a database: PostgreSQL's dialect, parameters as $1.., rows as objects.
+ * The embedded store and a PostgreSQL server stand behind the same interface.
+ */
+
+export type SqlScalar = string | number | boolean | null;
+export type SqlParam = SqlScalar | readonly SqlScalar[];
+export type SqlRow = Record<string, unknown>;
+
+export interface Sql {
+  /** Runs one statement. Throws StoreAway when the store cannot be reached, StatementFailed when it refuses. */
+  query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]>;
+}
+
+export interface StoreClient extends Sql {
+  /** Runs `fn`'s statements on one session, without a transaction around them. */
+  session<T>(fn: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Runs `fn` between BEGIN and COMMIT on one session; a throw rolls back and is thrown on. */
+  transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The store cannot be reached, or went away in the middle: nothing is known about what was under way. */
+export class StoreAway extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(what, options);
+    this.name = 'StoreAway';
+  }
+}
+
+/** The store is there and refused the statement. */
+export class StatementFailed extends Error {
+  /** SQLSTATE. */
+  readonly code: string;
+
+  constructor(message: string, code: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StatementFailed';
+    this.code = code;
+  }
+}
+
+/** Another process has taken over what this one owned (completion.md 1, epoch): it must not write any more. */
+export class OwnershipLost extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'OwnershipLost';
+  }
+}

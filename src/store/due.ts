@@ -1,0 +1,97 @@
+import type { SqlParam } from './client.js';
+import { type ListTable, quoteName, type ZoneTime } from './list-table.js';
+
+/**
+ * When a record is due (engine.md, Records), once, for every statement that asks: the retrieval, the
+ * probe, the hand-out and the account of what is not due.
+ *
+ * A statement that uses these has the row as `r` and puts zoneJoin into its FROM; $1 is now in
+ * seconds, $2 and $3 the zones that are known and their local seconds of the day.
+ */
+export function dueParams(nowMs: number, zones: readonly ZoneTime[]): SqlParam[] {
+  return [Math.floor(nowMs / 1000), zones.map((zone) => zone.dbid), zones.map((zone) => zone.secondOfDay)];
+}
+
+export const NOW_SECONDS = '$1::bigint';
+
+/** record_type of what may be dialed: General, the two Rescheduled, the two callbacks. */
+const DIALABLE_TYPES = '(2, 3, 4, 5, 6)';
+
+export const zoneJoin = `LEFT JOIN unnest($2::int[], $3::int[]) AS zone(zone_dbid, zone_second) ON zone.zone_dbid = r.tz_dbid`;
+
+/** 0 is how an integer column says that nothing is set. */
+const zoneIsUnknown = `(coalesce(r.tz_dbid, 0) <> 0 AND zone.zone_dbid IS NULL)`;
+const scheduledLater = `coalesce(r.dial_sched_time, 0) > ${NOW_SECONDS}`;
+
+const overAttempts = (list: ListTable): string => `coalesce(r.attempt, 0) >= ${list.maxAttempts}`;
+
+/**
+ * Inside the daily window; one that ends before it begins runs across midnight, one of no length is
+ * never open. Without a zone there is no time of day, so only an all-day window is open then.
+ */
+function insideWindow(list: ListTable): string {
+  const from = `coalesce(r.daily_from, ${list.fromSeconds})`;
+  const till = `coalesce(r.daily_till, ${list.untilSeconds})`;
+  return `(CASE
+    WHEN ${from} <= 0 AND ${till} >= 86400 THEN true
+    WHEN zone.zone_dbid IS NULL THEN false
+    WHEN ${from} <= ${till} THEN zone.zone_second >= ${from} AND zone.zone_second < ${till}
+    ELSE zone.zone_second >= ${from} OR zone.zone_second < ${till}
+  END)`;
+}
+
+function onDoNotCall(list: ListTable): string {
+  if (list.doNotCall === undefined) return 'false';
+  return `EXISTS (SELECT 1 FROM ${quoteName(list.doNotCall)} dnc WHERE dnc.phone = r.contact_info)`;
+}
+
+/**
+ * A chain is due by its first row that is not final, and is nobody's while one of its rows is
+ * retrieved.
+ */
+function leadsItsChain(list: ListTable): string {
+  return `NOT EXISTS (SELECT 1 FROM ${quoteName(list.table)} other
+    WHERE other.chain_id = r.chain_id AND other.record_id <> r.record_id
+      AND (other.record_status = 2 OR (other.record_status = 1 AND other.chain_n < r.chain_n)))`;
+}
+
+/** A Ready row that its list, type, filter and chain allow, whatever the hour. */
+function candidate(list: ListTable): string {
+  const filter = list.filter === undefined ? '' : ` AND (${list.filter.where})`;
+  return `r.record_status = 1 AND r.record_type IN ${DIALABLE_TYPES} AND NOT ${overAttempts(list)}${filter} AND ${leadsItsChain(list)}`;
+}
+
+/** May be dialed at this moment: window, zone and do-not-call list; checked again when a record is handed out. */
+export function dialableNow(list: ListTable): string {
+  return `NOT ${zoneIsUnknown} AND ${insideWindow(list)} AND NOT ${onDoNotCall(list)}`;
+}
+
+/** Due now. */
+export function due(list: ListTable): string {
+  return `${candidate(list)} AND NOT ${scheduledLater} AND ${dialableNow(list)}`;
+}
+
+/** Would be due, were its number not on the do-not-call list. */
+export function dueButForbidden(list: ListTable): string {
+  return `${candidate(list)} AND NOT ${scheduledLater} AND NOT ${zoneIsUnknown} AND ${onDoNotCall(list)}`;
+}
+
+/** Will be due by its schedule up to `untilParam` seconds since the epoch. */
+export function scheduledWithin(list: ListTable, untilParam: string): string {
+  return `${candidate(list)} AND ${scheduledLater} AND r.dial_sched_time <= ${untilParam} AND NOT ${zoneIsUnknown} AND NOT ${onDoNotCall(list)}`;
+}
+
+/** The reason, in words, why a Ready row is not due; the first that applies. Null: it is due. */
+export function reasonNotDue(list: ListTable): string {
+  const filtered = list.filter === undefined ? '' : `WHEN NOT coalesce((${list.filter.where}), false) THEN 'filter'`;
+  return `CASE
+    WHEN coalesce(r.record_type, 0) NOT IN ${DIALABLE_TYPES} THEN 'recordType'
+    WHEN ${overAttempts(list)} THEN 'maxAttempts'
+    ${filtered}
+    WHEN ${zoneIsUnknown} THEN 'unknownZone'
+    WHEN ${onDoNotCall(list)} THEN 'doNotCall'
+    WHEN ${scheduledLater} THEN 'scheduled'
+    WHEN NOT ${insideWindow(list)} THEN 'window'
+    WHEN NOT ${leadsItsChain(list)} THEN 'chain'
+  END`;
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { SerialQueue } from '../../util/serial-queue.js';
+import { type Sql, type SqlParam, type SqlRow, StatementFailed, StoreAway, type StoreClient } from '../client.js';
+import type { DirectoryLock } from './lock.js';
+import type { WorkerReply, WorkerRequest } from './messages.js';
+
+/** Rows changed between two clean-ups: PGlite has neither autovacuum nor a checkpointer. */
+const CHANGES_PER_CLEANUP = 200_000;
+
+type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
+type Ask = (request: Unnumbered<WorkerRequest>) => Promise<Extract<WorkerReply, { rows: SqlRow[] }>>;
+
+/**
+ * The embedded store: PGlite in a worker thread. It has one session, so statements and transactions
+ * queue; the queue is here, where a transaction's statements can be kept together.
+ */
+export class EmbeddedClient implements StoreClient {
+  readonly #worker: Worker;
+  readonly #lock: DirectoryLock;
+  readonly #queue = new SerialQueue();
+  readonly #waiting = new Map<number, { resolve(reply: WorkerReply): void; reject(error: Error): void }>();
+  readonly #session: Sql = { query: (text, params) => this.#query(text, params) };
+  #lastId = 0;
+  #changes = 0;
+  #gone: StoreAway | undefined;
+
+  constructor(directory: string, lock: DirectoryLock) {
+    this.#lock = lock;
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { dataDir: join(directory, 'pg') } });
+    this.#worker.on('message', (reply: WorkerReply) => {
+      this.#waiting.get(reply.id)?.resolve(reply);
+      this.#waiting.delete(reply.id);
+    });
+    this.#worker.on('error', (error) => this.#fail(new StoreAway(`the embedded store failed: ${error.message}`, { cause: error })));
+    this.#worker.on('exit', () => this.#fail(new StoreAway('the embedded store has ended')));
+  }
+
+  async query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]> {
+    return this.#queue.run(async () => {
+      const rows = await this.#query<Row>(text, params);
+      await this.#cleanUp();
+      return rows;
+    });
+  }
+
+  async session<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#queue.run(() => fn(this.#session));
+  }
+
+  async transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      await this.#query('BEGIN');
+      const result = await this.#rollBackOnThrow(fn);
+      await this.#query('COMMIT');
+      await this.#cleanUp();
+      return result;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.run(async () => {
+      if (this.#gone === undefined) await this.#ask({ kind: 'close' });
+      this.#gone ??= new StoreAway('the embedded store is closed');
+      await this.#worker.terminate();
+      this.#lock.release();
+    });
+  }
+
+  async #rollBackOnThrow<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
+    try {
+      return await fn(this.#session);
+    } catch (error) {
+      if (this.#gone === undefined) await this.#query('ROLLBACK');
+      throw error;
+    }
+  }
+
+  async #query<Row>(text: string, params?: readonly SqlParam[]): Promise<Row[]> {
+    const reply = await this.#ask(params === undefined ? { kind: 'query', text } : { kind: 'query', text, params });
+    this.#changes += reply.affected;
+    return reply.rows as Row[];
+  }
+
+  readonly #ask: Ask = async (request) => {
+    if (this.#gone !== undefined) throw this.#gone;
+    const id = ++this.#lastId;
+    const reply = await new Promise<WorkerReply>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ ...request, id });
+    });
+    if (!('error' in reply)) return reply;
+    // an error with a SQLSTATE is the database's word; without one the store itself is broken
+    if (reply.error.code !== undefined) throw new StatementFailed(reply.error.message, reply.error.code);
+    throw new StoreAway(`the embedded store failed: ${reply.error.message}`);
+  };
+
+  async #cleanUp(): Promise<void> {
+    if (this.#changes < CHANGES_PER_CLEANUP) return;
+    this.#changes = 0;
+    await this.#query('VACUUM');
+    await this.#query('CHECKPOINT');
+  }
+
+  #fail(error: StoreAway): void {
+    this.#gone ??= error;
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#gone);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,42 @@
+/** A calling list as SQL needs it: its table and the rules by which its rows are due. */
+export interface ListTable {
+  readonly dbid: number;
+  readonly name: string;
+  /** The table as the configuration names it, perhaps with its schema. */
+  readonly table: string;
+  readonly maxAttempts: number;
+  /** Daily window of rows without one of their own, in seconds since midnight. */
+  readonly fromSeconds: number;
+  readonly untilSeconds: number;
+  /** The operator's SQL; trusted. */
+  readonly filter?: { readonly where: string; readonly order?: string };
+  readonly customFields: readonly CustomField[];
+  /** The do-not-call table, where one is configured. */
+  readonly doNotCall?: string;
+}
+
+export interface CustomField {
+  readonly name: string;
+  readonly sqlType: string;
+}
+
+/** A time zone of the configuration and its local time at the moment of asking. */
+export interface ZoneTime {
+  readonly dbid: number;
+  readonly secondOfDay: number;
+}
+
+/** Quotes a name, or `schema.table`, for SQL. Folded to lower case, as an unquoted name would be. */
+export function quoteName(name: string): string {
+  return name
+    .toLowerCase()
+    .split('.')
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join('.');
+}
+
+/** The custom fields of row `alias` as one JSON object. */
+export function customFieldsJson(list: ListTable, alias: string): string {
+  const pairs = list.customFields.map((field) => `'${field.name}', ${alias}.${quoteName(field.name)}`);
+  return `jsonb_build_object(${pairs.join(', ')})`;
+}

@@ -1,0 +1,17 @@
+/** A retrieved row, as the statements answer it. */
+export interface RecordRow {
+  readonly list_dbid: number;
+  /** 0 callback, 1 rescheduled, 2 general. */
+  readonly urgency: number;
+  readonly record_id: number;
+  readonly chain_id: number;
+  readonly chain_n: number;
+  readonly record_type: number;
+  readonly contact_info: string;
+  readonly contact_info_type: number | null;
+  readonly call_result: number | null;
+  readonly attempt: number | null;
+  readonly tz_dbid: number | null;
+  readonly agent_id: string | null;
+  readonly custom: Readonly<Record<string, string | number | null>>;
+}

@@ -1,0 +1,74 @@
+import type { Sql } from '../client.js';
+
+/** A campaign group as it is stored; times in milliseconds. */
+export interface GroupRow {
+  readonly dbid: number;
+  readonly status: number;
+  readonly session: string | null;
+  readonly last_number: number;
+  readonly auto_completion: boolean;
+  readonly auto_completion_by: string;
+  readonly auto_completion_at: number;
+  readonly dial_mode: number;
+  readonly kept_mode: number;
+  readonly optimize_by: number;
+  readonly optimize_goal: number | null;
+  readonly unload_deadline: number | null;
+  readonly last_completion: string | null;
+}
+
+const COLUMNS = `dbid, status, session, last_number, auto_completion, auto_completion_by, auto_completion_at,
+  dial_mode, kept_mode, optimize_by, optimize_goal, unload_deadline, last_completion`;
+
+/** Makes rows for groups that have none; a group that another server owns is left to it. */
+export async function insertMissingGroups(sql: Sql, serverDbid: number, dbids: readonly number[]): Promise<void> {
+  await sql.query(
+    `INSERT INTO ocm_campaign_group (dbid, server_dbid)
+     SELECT wanted, $1 FROM unnest($2::int[]) AS wanted ON CONFLICT (dbid) DO NOTHING`,
+    [serverDbid, dbids],
+  );
+  // a group that nobody has loaded goes to whoever has it in its configuration now
+  await sql.query('UPDATE ocm_campaign_group SET server_dbid = $1 WHERE dbid = ANY($2::int[]) AND server_dbid <> $1 AND status = 0', [
+    serverDbid,
+    dbids,
+  ]);
+}
+
+export async function selectGroups(sql: Sql, serverDbid: number): Promise<GroupRow[]> {
+  return sql.query<GroupRow>(`SELECT ${COLUMNS} FROM ocm_campaign_group WHERE server_dbid = $1 ORDER BY dbid`, [serverDbid]);
+}
+
+/** One group, locked until the end of the transaction. */
+export async function lockGroup(sql: Sql, dbid: number): Promise<GroupRow | undefined> {
+  const [row] = await sql.query<GroupRow>(`SELECT ${COLUMNS} FROM ocm_campaign_group WHERE dbid = $1 FOR UPDATE`, [dbid]);
+  return row;
+}
+
+/** Holds groups as they are until the end of the transaction, beside others who do the same. */
+export async function shareGroups(sql: Sql, dbids: readonly number[]): Promise<void> {
+  await sql.query('SELECT 1 FROM ocm_campaign_group WHERE dbid = ANY($1::int[]) ORDER BY dbid FOR SHARE', [dbids]);
+}
+
+export async function updateGroup(sql: Sql, row: GroupRow): Promise<void> {
+  await sql.query(
+    `UPDATE ocm_campaign_group SET status = $2, session = $3, last_number = $4, auto_completion = $5, auto_completion_by = $6,
+       auto_completion_at = $7, dial_mode = $8, kept_mode = $9, optimize_by = $10, optimize_goal = $11, unload_deadline = $12,
+       last_completion = $13
+     WHERE dbid = $1`,
+    [
+      row.dbid,
+      row.status,
+      row.session,
+      row.last_number,
+      row.auto_completion,
+      row.auto_completion_by,
+      row.auto_completion_at,
+      row.dial_mode,
+      row.kept_mode,
+      row.optimize_by,
+      row.optimize_goal,
+      row.unload_deadline,
+      row.last_completion,
+    ],
+  );
+}

@@ -1,0 +1,126 @@
+import type { Sql } from '../client.js';
+import { dialableNow, dueParams, zoneJoin } from '../due.js';
+import { type ListTable, quoteName, type ZoneTime } from '../list-table.js';
+
+/** A record that is with an agent, durably (completion.md 4). Times in milliseconds. */
+export interface HandOutRow {
+  readonly handle: number;
+  readonly group_dbid: number;
+  readonly session: string;
+  readonly list_dbid: number;
+  readonly chain_id: number;
+  readonly record_id: number;
+  readonly agent_id: string;
+  readonly attempt: number;
+  readonly attempt_guid: string;
+  readonly call_result: number | null;
+  readonly handed_at: number;
+}
+
+export interface EndedHandOutRow extends HandOutRow {
+  readonly ended_at: number;
+  readonly ending: string | null;
+  readonly end_result: number | null;
+}
+
+export interface HandOutAsk {
+  readonly groupDbid: number;
+  readonly session: string;
+  readonly recordId: number;
+  readonly agentId: string;
+  readonly attemptGuid: string;
+}
+
+const COLUMNS = 'handle, group_dbid, session, list_dbid, chain_id, record_id, agent_id, attempt, attempt_guid, call_result, handed_at';
+
+/**
+ * Writes the hand-outs that are asked for, in one statement, and answers those it wrote: a record that
+ * is no longer ours, may not be dialed at this moment, or whose group no longer runs that session, is
+ * left out.
+ */
+export async function insertHandOuts(
+  sql: Sql,
+  list: ListTable,
+  appId: number,
+  asks: readonly HandOutAsk[],
+  nowMs: number,
+  zones: readonly ZoneTime[],
+): Promise<HandOutRow[]> {
+  return sql.query<HandOutRow>(
+    `INSERT INTO ocm_hand_out (${COLUMNS})
+     SELECT nextval('ocm_record_handle'), asked.group_dbid, asked.session, ${list.dbid}, r.chain_id, r.record_id, asked.agent_id,
+            coalesce(r.attempt, 0), asked.attempt_guid, NULL, $5
+     FROM unnest($6::int[], $7::text[], $8::int[], $9::text[], $10::text[])
+            AS asked(group_dbid, session, record_id, agent_id, attempt_guid)
+     JOIN ocm_campaign_group g ON g.dbid = asked.group_dbid AND g.session = asked.session AND g.status = 5
+     JOIN ${quoteName(list.table)} r ON r.record_id = asked.record_id ${zoneJoin}
+     WHERE r.record_status = 2 AND r.app_id = $4 AND $1::bigint IS NOT NULL AND ${dialableNow(list)}
+     RETURNING ${COLUMNS}`,
+    [
+      ...dueParams(nowMs, zones),
+      appId,
+      nowMs,
+      asks.map((ask) => ask.groupDbid),
+      asks.map((ask) => ask.session),
+      asks.map((ask) => ask.recordId),
+      asks.map((ask) => ask.agentId),
+      asks.map((ask) => ask.attemptGuid),
+    ],
+  );
+}
+
+export interface HandOutEnd {
+  readonly handle: number;
+  /** What ended it, in a form that can be compared; null where nobody asked (grace over, unload). */
+  readonly ending: string | null;
+  readonly endResult: number | null;
+}
+
+/** Ends hand-outs that are still open and answers which were; the others had been ended before. */
+export async function endHandOuts(sql: Sql, ends: readonly HandOutEnd[], nowMs: number): Promise<HandOutRow[]> {
+  return sql.query<HandOutRow>(
+    `UPDATE ocm_hand_out h SET ended_at = $1, ending = e.ending, end_result = e.end_result
+     FROM unnest($2::int[], $3::text[], $4::int[]) AS e(end_handle, ending, end_result)
+     WHERE h.handle = e.end_handle AND h.ended_at IS NULL
+     RETURNING h.handle, h.group_dbid, h.session, h.list_dbid, h.chain_id, h.record_id, h.agent_id, h.attempt, h.attempt_guid, h.call_result, h.handed_at`,
+    [nowMs, ends.map((end) => end.handle), ends.map((end) => end.ending), ends.map((end) => end.endResult)],
+  );
+}
+
+/** Ends every open hand-out of a group (force unload) and answers them. */
+export async function endHandOutsOfGroup(sql: Sql, groupDbid: number, nowMs: number): Promise<HandOutRow[]> {
+  return sql.query<HandOutRow>(
+    `UPDATE ocm_hand_out SET ended_at = $2 WHERE group_dbid = $1 AND ended_at IS NULL RETURNING ${COLUMNS}`,
+    [groupDbid, nowMs],
+  );
+}
+
+/** What is out, of all groups of this server. */
+export async function selectOpenHandOuts(sql: Sql, serverDbid: number): Promise<HandOutRow[]> {
+  return sql.query<HandOutRow>(
+    `SELECT ${COLUMNS} FROM ocm_hand_out
+     WHERE ended_at IS NULL AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $1)
+     ORDER BY handle`,
+    [serverDbid],
+  );
+}
+
+/** Whether anything of a group is out. */
+export async function anyHandOut(sql: Sql, groupDbid: number): Promise<boolean> {
+  const rows = await sql.query('SELECT 1 FROM ocm_hand_out WHERE group_dbid = $1 AND ended_at IS NULL LIMIT 1', [groupDbid]);
+  return rows.length > 0;
+}
+
+/** One hand-out that has ended, where it is still remembered. */
+export async function selectEndedHandOut(sql: Sql, handle: number): Promise<EndedHandOutRow | undefined> {
+  const [row] = await sql.query<EndedHandOutRow>(
+    `SELECT ${COLUMNS}, ended_at, ending, end_result FROM ocm_hand_out WHERE handle = $1 AND ended_at IS NOT NULL`,
+    [handle],
+  );
+  return row;
+}
+
+/** Forgets hand-outs that ended before `beforeMs`. */
+export async function deleteEndedHandOuts(sql: Sql, beforeMs: number): Promise<void> {
+  await sql.query('DELETE FROM ocm_hand_out WHERE ended_at < $1', [beforeMs]);
+}

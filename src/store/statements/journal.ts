@@ -1,0 +1,59 @@
+import type { Sql } from '../client.js';
+
+/** One row of the journal; `at` in milliseconds, `position` rising over all groups. */
+export interface JournalRecord {
+  readonly position: number;
+  readonly group_dbid: number;
+  readonly session: string;
+  readonly number: number | null;
+  readonly kind: string;
+  readonly status: number;
+  readonly dial_mode: number;
+  readonly optimize_by: number;
+  readonly optimize_goal: number | null;
+  readonly forced: boolean;
+  readonly at: number;
+  readonly cause: string;
+}
+
+const COLUMNS = 'position, group_dbid, session, number, kind, status, dial_mode, optimize_by, optimize_goal, forced, at, cause';
+
+/** Appends a row and answers it with its position. */
+export async function insertJournal(sql: Sql, row: Omit<JournalRecord, 'position'>): Promise<JournalRecord> {
+  const [inserted] = await sql.query<JournalRecord>(
+    `INSERT INTO ocm_journal (group_dbid, session, number, kind, status, dial_mode, optimize_by, optimize_goal, forced, at, cause)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING ${COLUMNS}`,
+    [
+      row.group_dbid,
+      row.session,
+      row.number,
+      row.kind,
+      row.status,
+      row.dial_mode,
+      row.optimize_by,
+      row.optimize_goal,
+      row.forced,
+      row.at,
+      row.cause,
+    ],
+  );
+  if (inserted === undefined) throw new Error('the journal answered no row');
+  return inserted;
+}
+
+/** Rows since `sinceMs`, in order. */
+export async function selectJournalSince(sql: Sql, serverDbid: number, sinceMs: number): Promise<JournalRecord[]> {
+  return sql.query<JournalRecord>(
+    `SELECT ${COLUMNS} FROM ocm_journal
+     WHERE at >= $2 AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $1) ORDER BY position`,
+    [serverDbid, sinceMs],
+  );
+}
+
+/** A group's rows behind `position`, in order. */
+export async function selectJournalAfter(sql: Sql, groupDbid: number, position: number): Promise<JournalRecord[]> {
+  return sql.query<JournalRecord>(`SELECT ${COLUMNS} FROM ocm_journal WHERE group_dbid = $1 AND position > $2 ORDER BY position`, [
+    groupDbid,
+    position,
+  ]);
+}

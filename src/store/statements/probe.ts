@@ -1,0 +1,29 @@
+import type { Sql } from '../client.js';
+import { due, dueParams, scheduledWithin, zoneJoin } from '../due.js';
+import { type ListTable, quoteName, type ZoneTime } from '../list-table.js';
+
+/**
+ * Whether anything is left to dial in these lists (completion.md 2.2): no limit, no share, no SKIP
+ * LOCKED. With `scheduledUntilMs`, what is scheduled up to then counts too.
+ */
+export async function probe(
+  sql: Sql,
+  lists: readonly ListTable[],
+  nowMs: number,
+  zones: readonly ZoneTime[],
+  scheduledUntilMs?: number,
+): Promise<boolean> {
+  const params = dueParams(nowMs, zones);
+  const conditions = lists.map((list) => exists(list, due(list)));
+  if (scheduledUntilMs !== undefined) {
+    params.push(Math.floor(scheduledUntilMs / 1000));
+    conditions.push(...lists.map((list) => exists(list, scheduledWithin(list, '$4::bigint'))));
+  }
+  if (conditions.length === 0) return false;
+  const [row] = await sql.query<{ found: boolean }>(`SELECT ${conditions.join(' OR ')} AS found`, params);
+  return row?.found === true;
+}
+
+function exists(list: ListTable, condition: string): string {
+  return `EXISTS (SELECT 1 FROM ${quoteName(list.table)} r ${zoneJoin} WHERE ${condition})`;
+}
