@@ -30,3 +30,8 @@ export const systemClock: Clock = {
     return `${pad(at.getHours(), 2)}:${pad(at.getMinutes(), 2)}:${pad(at.getSeconds(), 2)}.${pad(at.getMilliseconds(), 3)}`;
   },
 };
+
+/** `2026-11-22T14:52:01.123Z`: for logs that are read far from the machine that wrote them. */
+export function isoTime(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

@@ -1,0 +1,185 @@
+import type { RecordField } from '../lists/record-fields.js';
+
+/** What the configuration says, checked and with its references resolved: all that the engine sees of it. */
+export interface Deployment {
+  readonly server: Server;
+  readonly listeners: Listeners;
+  readonly store: Store;
+  readonly log: LogSettings;
+  readonly timeZones: readonly TimeZone[];
+  readonly agents: readonly Agent[];
+  readonly groups: readonly AgentGroup[];
+  readonly callingLists: readonly CallingList[];
+  readonly doNotCall: DoNotCall;
+  /** DNs over which campaigns are controlled. */
+  readonly communicationDns: readonly string[];
+  readonly campaigns: readonly Campaign[];
+  readonly campaignGroups: readonly CampaignGroup[];
+  /** Who may connect; absent: anyone on loopback and nobody else. */
+  readonly clients?: readonly Client[];
+  readonly limits: Limits;
+}
+
+/** The application that clients address: GSW_APPLICATION_ID, and the owner of what it retrieves (app_id). */
+export interface Server {
+  readonly dbid: number;
+  readonly name: string;
+}
+
+/** A listener that is absent is not opened; at least one is there. */
+export interface Listeners {
+  readonly direct?: DirectListener;
+  readonly tevents?: FrameListener;
+  readonly http?: Listener;
+}
+
+export interface Listener {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+export interface FrameListener extends Listener {
+  /** Name of the wire profile. */
+  readonly profile: string;
+}
+
+export interface DirectListener extends FrameListener {
+  /** Whether a client is sent the events of campaigns that it asked for, or of all. */
+  readonly unsolicited: 'subscribed' | 'registered';
+}
+
+/** Where records and journal are kept. */
+export interface Store {
+  readonly kind: 'embedded';
+  /** Absolute. */
+  readonly directory: string;
+}
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  /** Absolute path of the program's log; absent: stdout. */
+  readonly file?: string;
+  readonly trace: boolean;
+  /** Absolute path of the trace; absent: stdout. */
+  readonly traceFile?: string;
+  /** Whether the trace shows property values unmasked. */
+  readonly showValues: boolean;
+}
+
+export interface TimeZone {
+  readonly dbid: number;
+  readonly name: string;
+  /** IANA name. */
+  readonly zone: string;
+}
+
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly password?: string;
+}
+
+export interface AgentGroup {
+  readonly dbid: number;
+  readonly name: string;
+  readonly agentIds: readonly string[];
+}
+
+/** SQL text of the operator, used as it is. */
+export interface ListFilter {
+  readonly where: string;
+  readonly order?: string;
+}
+
+export interface CallingList {
+  readonly dbid: number;
+  readonly name: string;
+  /** A plain identifier, or `schema.table`. */
+  readonly table: string;
+  /** A record with that many attempts is not dialed again. */
+  readonly maxAttempts: number;
+  /** Seconds since midnight, for rows whose daily_from is null. */
+  readonly fromSeconds: number;
+  /** Seconds since midnight (86400 = end of day), for rows whose daily_till is null; more than fromSeconds. */
+  readonly untilSeconds: number;
+  readonly customFields: readonly RecordField[];
+  readonly filter?: ListFilter;
+}
+
+export interface DoNotCall {
+  readonly table: string;
+}
+
+export interface CampaignList {
+  readonly list: CallingList;
+  /** Share of the list in a retrieval; 0 turns it off. */
+  readonly weight: number;
+}
+
+export interface Campaign {
+  readonly dbid: number;
+  readonly name: string;
+  readonly description: string;
+  readonly lists: readonly CampaignList[];
+}
+
+/** Which later records hold a group that would complete: none, those of its retries, every one scheduled. */
+export type AutoCompleteWaitsFor = 'none' | 'retries' | 'scheduled';
+
+export interface CampaignGroup {
+  /** The SessionID of requests and events. */
+  readonly dbid: number;
+  /** `<campaign>@<group>`; no two are alike. */
+  readonly name: string;
+  readonly description: string;
+  readonly campaign: Campaign;
+  readonly group: AgentGroup;
+  /** Number of the DialMode enumeration; used where StartDialing says none. */
+  readonly dialMode: number;
+  /** Per agent. */
+  readonly minRecBuffSize: number;
+  /** Per agent; more than minRecBuffSize. */
+  readonly optRecBuffSize: number;
+  /** Whether a Load that says nothing of GSW_AUTO_COMPLETION turns it on. */
+  readonly autoComplete: boolean;
+  readonly autoCompleteWaitsFor: AutoCompleteWaitsFor;
+  readonly autoCompleteHorizonMs: number;
+  /** How long a lost agent keeps its records. */
+  readonly agentGraceMs: number;
+  /** How long an Unload waits for records that are out. */
+  readonly unloadTimeoutMs: number;
+  /** Records that one agent may hold in Preview. */
+  readonly maxPreviewRecords: number;
+  /** How far back notifications are sent again to an agent that lost its line. */
+  readonly replayWindowMs: number;
+  /** Pause between retrievals that found nothing; more than 0. */
+  readonly retrievalIntervalMs: number;
+}
+
+export type ClientRole = 'agent' | 'supervisor' | 'monitor';
+
+export interface Client {
+  readonly name: string;
+  readonly password?: string;
+  readonly roles: readonly ClientRole[];
+}
+
+/** What one peer, or all together, may cost; the failure that each prevents stands in limits.ts. */
+export interface Limits {
+  readonly frameBytes: number;
+  /** At most frameBytes. */
+  readonly frameBytesBeforeRegistration: number;
+  readonly registerTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** More than heartbeatIntervalMs. */
+  readonly heartbeatTimeoutMs: number;
+  readonly listDepth: number;
+  readonly outboxBytes: number;
+  readonly drainTimeoutMs: number;
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  readonly heldBytes: number;
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { bytes, count, duration, integer } from './scalars.js';
+
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+/** The least that the length field of a frame can say. */
+const SMALLEST_FRAME = 6;
+
+export const FRAME_BYTES_BEFORE_REGISTRATION = 64 * KIB;
+
+/** Every limit, with the failure that it prevents. */
+export const limitsSchema = z.strictObject({
+  /** A length field of 4 GiB would have us hold that much for one peer. */
+  frameBytes: bytes(SMALLEST_FRAME, GIB).prefault('1MiB'),
+  /** Strangers could each hold a full frame before they said who they are. */
+  frameBytesBeforeRegistration: bytes(SMALLEST_FRAME, GIB).optional(),
+  /** Connections that never register would use up descriptors for ever. */
+  registerTimeout: duration(1).prefault('10s'),
+  /** A peer that vanished without a FIN would keep its DN and its records until the next write fails. */
+  heartbeatInterval: duration(1).prefault('30s'),
+  /** As above: silence for that long is taken as death. */
+  heartbeatTimeout: duration(1).prefault('60s'),
+  /** Lists inside lists could exhaust the stack of every reader. 16 is the most that the wire allows. */
+  listDepth: integer(1, 16).prefault(16),
+  /** A reader that has stalled would have its notifications pile up until memory is gone. */
+  outboxBytes: bytes(KIB, GIB).prefault('1MiB'),
+  /** A reader that takes a byte now and then would never fill its outbox and never get its events. */
+  drainTimeout: duration(1).prefault('10s'),
+  /** Without it descriptors run out, and then the store cannot open its files either. */
+  connections: count(1).prefault(20_000),
+  /** One machine in a reconnect loop would take the connections of all others. */
+  connectionsPerAddress: count(1).prefault(20_000),
+  /** Many peers below their own limits could still exhaust memory together. */
+  heldBytes: bytes(MIB, 1024 * GIB).prefault('512MiB'),
+});

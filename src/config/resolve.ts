@@ -1,0 +1,139 @@
+import { resolve as resolvePath } from 'node:path';
+import { unique } from './checks.js';
+import { ConfigProblem } from './config-error.js';
+import type { Path } from './config-error.js';
+import type { AgentGroup, CallingList, Campaign, CampaignGroup, Deployment, Limits, LogSettings } from './deployment.js';
+import { FRAME_BYTES_BEFORE_REGISTRATION } from './limits.js';
+import type { ConfigContent } from './schema.js';
+
+interface Named {
+  readonly dbid: number;
+  readonly name: string;
+}
+
+/** The object that text (its name) or a number (its DBID) refers to. Throws ConfigProblem (DanglingReference). */
+function referred<T extends Named>(objects: readonly T[], reference: string | number, path: Path, kind: string): T {
+  const hit = objects.find(({ dbid, name }) => (typeof reference === 'number' ? dbid : name) === reference);
+  if (hit !== undefined) return hit;
+  const known = objects.map(({ dbid, name }) => `${name} (${dbid})`);
+  const some = known.length > 8 ? `${known.slice(0, 8).join(', ')}, ...` : known.join(', ');
+  throw new ConfigProblem(
+    'DanglingReference',
+    path,
+    `found ${JSON.stringify(reference)}, expected the name or DBID of one of ${kind}: ${some || 'there is none'}`,
+  );
+}
+
+function agentGroups({ groups, agents }: ConfigContent): readonly AgentGroup[] {
+  const ids = new Set(agents.map(({ id }) => id));
+  return groups.map(({ agents: agentIds, ...group }, index) => {
+    const missing = agentIds.findIndex((id) => !ids.has(id));
+    if (missing >= 0) {
+      throw new ConfigProblem(
+        'DanglingReference',
+        ['groups', index, 'agents', missing],
+        `found ${JSON.stringify(agentIds[missing])}, expected the id of one of agents`,
+      );
+    }
+    return { ...group, agentIds };
+  });
+}
+
+function callingLists(content: ConfigContent): readonly CallingList[] {
+  return content.callingLists.map(({ from, until, customFields, filter, ...list }) => ({
+    ...list,
+    fromSeconds: from,
+    untilSeconds: until,
+    customFields: Object.entries(customFields).map(([name, type]) => ({ name, ...type })),
+    ...(filter && { filter: withoutUndefined(filter) }),
+  }));
+}
+
+function campaigns(content: ConfigContent, lists: readonly CallingList[]): readonly Campaign[] {
+  return content.campaigns.map((campaign, index) => {
+    const resolved = campaign.lists.map(({ list, weight }, position) => ({
+      list: referred(lists, list, ['campaigns', index, 'lists', position, 'list'], 'callingLists'),
+      weight,
+    }));
+    const pathAt = (position: number): Path => ['campaigns', index, 'lists', position, 'list'];
+    unique(resolved.map(({ list }) => list.name), pathAt, 'every list once');
+    return { ...campaign, lists: resolved };
+  });
+}
+
+function campaignGroups(
+  content: ConfigContent,
+  known: readonly Campaign[],
+  groups: readonly AgentGroup[],
+): readonly CampaignGroup[] {
+  const resolved = content.campaignGroups.map((given, index): CampaignGroup => {
+    const { autoCompleteHorizon, agentGrace, unloadTimeout, replayWindow, retrievalInterval, ...rest } = given;
+    const campaign = referred(known, given.campaign, ['campaignGroups', index, 'campaign'], 'campaigns');
+    const group = referred(groups, given.group, ['campaignGroups', index, 'group'], 'groups');
+    return {
+      ...rest,
+      name: `${campaign.name}@${group.name}`,
+      campaign,
+      group,
+      autoCompleteHorizonMs: autoCompleteHorizon,
+      agentGraceMs: agentGrace,
+      unloadTimeoutMs: unloadTimeout,
+      replayWindowMs: replayWindow,
+      retrievalIntervalMs: retrievalInterval,
+    };
+  });
+  const names = resolved.map(({ name }) => name);
+  unique(names, (index) => ['campaignGroups', index], 'one campaign group for each campaign and group');
+  return resolved;
+}
+
+function logSettings({ log: { file, traceFile, ...rest } }: ConfigContent, baseDir: string): LogSettings {
+  return {
+    ...rest,
+    ...(file !== undefined && { file: resolvePath(baseDir, file) }),
+    ...(traceFile !== undefined && { traceFile: resolvePath(baseDir, traceFile) }),
+  };
+}
+
+function limits(content: ConfigContent): Limits {
+  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, ...rest } = content.limits;
+  const before = rest.frameBytesBeforeRegistration ?? Math.min(FRAME_BYTES_BEFORE_REGISTRATION, rest.frameBytes);
+  return {
+    ...rest,
+    frameBytesBeforeRegistration: before,
+    registerTimeoutMs: registerTimeout,
+    heartbeatIntervalMs: heartbeatInterval,
+    heartbeatTimeoutMs: heartbeatTimeout,
+    drainTimeoutMs: drainTimeout,
+  };
+}
+
+type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** A copy without the keys whose value is undefined: an optional key is absent, not undefined. */
+function withoutUndefined<T extends object>(value: T): Present<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Present<T>;
+}
+
+/** Turns names, DBIDs and relative paths into what they stand for. Throws ConfigProblem where one stands for nothing. */
+export function resolveDeployment(content: ConfigContent, baseDir: string): Deployment {
+  const lists = callingLists(content);
+  const groups = agentGroups(content);
+  const known = campaigns(content, lists);
+  return {
+    server: content.server,
+    listeners: withoutUndefined(content.listeners),
+    store: { kind: 'embedded', directory: resolvePath(baseDir, content.store.url) },
+    log: logSettings(content, baseDir),
+    timeZones: content.timeZones,
+    agents: content.agents.map(withoutUndefined),
+    groups,
+    callingLists: lists,
+    doNotCall: content.doNotCall,
+    communicationDns: content.communicationDns,
+    campaigns: known,
+    campaignGroups: campaignGroups(content, known, groups),
+    ...(content.clients && { clients: content.clients.map(withoutUndefined) }),
+    limits: limits(content),
+  };
+}

@@ -1,0 +1,13 @@
+/** A file of records that cannot be read at all, whatever is done with its bad rows. */
+export class RecordCsvError extends Error {
+  /** From 1. */
+  readonly line: number;
+  readonly field: string | undefined;
+
+  constructor(line: number, field: string | undefined, what: string) {
+    super(`line ${line}: ${what}`);
+    this.name = 'RecordCsvError';
+    this.line = line;
+    this.field = field;
+  }
+}
