@@ -1,0 +1,74 @@
+import type { Clock, TimerHandle } from '../util/clock.js';
+import { afterLastLook } from './last-look.js';
+
+export interface HeartbeatOptions {
+  readonly clock: Clock;
+  /** limits.heartbeatInterval, milliseconds of silence after which the client is asked. */
+  readonly intervalMs: number;
+  /** limits.heartbeatTimeout, milliseconds of silence after which it is given up; longer than the interval. */
+  readonly timeoutMs: number;
+  /**
+   * Whether the line is being read (Connection.reading). While a request waits for the store nothing of the
+   * client is read, so its silence says nothing.
+   */
+  readonly reading: () => boolean;
+  /** Sends a heartbeat request. Called once per silence. */
+  readonly ask: () => void;
+  /** No byte came for `timeoutMs`. Called at most once. */
+  readonly dead: () => void;
+}
+
+/**
+ * Watches the silence of one line. `heard` only notes the time, the timer looks at it when it ends, so a
+ * busy line costs one timer per interval, not one per chunk. How long a silence is follows from
+ * the timers' own lengths: a system clock that jumps ahead can make the gateway ask, not give up a client.
+ */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  #timer: TimerHandle | undefined;
+  #heardAt: number | undefined;
+  #asked = false;
+  #stopped = false;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#arm(0);
+  }
+
+  /** Bytes have come. */
+  heard(): void {
+    this.#heardAt = this.#options.clock.now();
+  }
+
+  /** The line is gone: nothing is called any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  /** Waits for the next threshold, the line having been silent for `silentMs` already. */
+  #arm(silentMs: number): void {
+    if (this.#stopped) return;
+    const { clock, intervalMs, timeoutMs } = this.#options;
+    this.#heardAt = undefined;
+    const delayMs = (this.#asked ? timeoutMs : intervalMs) - silentMs;
+    const wait = this.#asked ? afterLastLook : (c: Clock, ms: number, fn: () => void): TimerHandle => c.after(ms, fn);
+    this.#timer = wait(clock, delayMs, () => this.#look(silentMs + delayMs, delayMs));
+  }
+
+  #look(silentIfNotHeardMs: number, delayMs: number): void {
+    const { clock, intervalMs, timeoutMs, reading, ask, dead } = this.#options;
+    if (!reading()) this.heard();
+    if (this.#heardAt !== undefined) {
+      this.#asked = false;
+      return this.#arm(Math.min(Math.max(clock.now() - this.#heardAt, 0), delayMs, intervalMs));
+    }
+    if (silentIfNotHeardMs >= timeoutMs) {
+      this.stop();
+      return dead();
+    }
+    this.#asked = true;
+    this.#arm(silentIfNotHeardMs);
+    ask();
+  }
+}

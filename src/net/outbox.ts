@@ -1,0 +1,175 @@
+import type { Socket } from 'node:net';
+import type { Clock, TimerHandle } from '../util/clock.js';
+import { Fifo } from '../util/fifo.js';
+import type { CloseReason } from './close-reason.js';
+import type { HeldBytes } from './held-bytes.js';
+import type { WriteScheduler, WriteSource } from './write-scheduler.js';
+
+/** Bytes given to the socket in one write: small enough that `flushedMarker` follows a slow client closely. */
+const BATCH_BYTES = 64 * 1024;
+/** Buffers in one write; the kernel takes at most 1024 (IOV_MAX) at once. */
+const BATCH_CHUNKS = 512;
+
+export interface OutboxLimits {
+  /** limits.outboxBytes: what may wait for one client that does not read. */
+  readonly outboxBytes: number;
+  /** limits.drainTimeout, milliseconds: how long any byte may wait for the kernel to take it. */
+  readonly drainTimeoutMs: number;
+}
+
+export interface OutboxOptions {
+  readonly socket: Socket;
+  readonly limits: OutboxLimits;
+  readonly clock: Clock;
+  readonly scheduler: WriteScheduler;
+  readonly heldBytes: HeldBytes;
+  /** The outbox cannot keep its promise any more: the line is to be closed. */
+  readonly onFull: (reason: Extract<CloseReason, 'outboxFull' | 'drainTimeout' | 'heldBytes'>) => void;
+  /** The kernel has taken so many bytes. */
+  readonly onFlushed: (bytes: number) => void;
+  /** Nothing waits any more. */
+  readonly onEmpty: () => void;
+}
+
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly marker: number | undefined;
+}
+
+/**
+ * What waits for one client. Filling it is synchronous and never skips: bytes are either in the queue, in
+ * order, or the line is closed with the reason (completion.md 3). One write is under way at a time, so
+ * that what was flushed is known to the batch.
+ *
+ * The drain timer runs while the kernel refuses bytes. When it ends, everything that waited when it
+ * was started must be gone; a client that reads, but slower than that, is closed as well.
+ */
+export class Outbox implements WriteSource {
+  readonly #options: OutboxOptions;
+  readonly #queue = new Fifo<Chunk>();
+  #waitingBytes = 0;
+  #putBytes = 0;
+  #flushedBytes = 0;
+  #flushedMarker: number | undefined;
+  #drainTimer: TimerHandle | undefined;
+  #state: 'idle' | 'requested' | 'writing' | 'closed' = 'idle';
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that were put and that the kernel has not taken. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Whether nothing is queued or under way. */
+  get empty(): boolean {
+    return this.#queue.length === 0 && this.#state !== 'writing';
+  }
+
+  /** The highest marker whose bytes the kernel has taken; undefined as long as there is none. */
+  get flushedMarker(): number | undefined {
+    return this.#flushedMarker;
+  }
+
+  /**
+   * Queues the chunks of one message, without a copy. Answers false when they do not fit, after
+   * `onFull`, and when the outbox is closed.
+   */
+  put(chunks: readonly Uint8Array[], marker: number | undefined): boolean {
+    if (this.#state === 'closed') return false;
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    if (this.#waitingBytes + bytes > this.#options.limits.outboxBytes) return this.#refuse('outboxFull');
+    if (!this.#options.heldBytes.tryHold(bytes)) return this.#refuse('heldBytes');
+    this.#waitingBytes += bytes;
+    this.#putBytes += bytes;
+    chunks.forEach((chunk, index) => {
+      this.#queue.push({ bytes: chunk, marker: index === chunks.length - 1 ? marker : undefined });
+    });
+    this.#requestWrite();
+    return true;
+  }
+
+  writeBatch(): number {
+    if (this.#state !== 'requested') return 0;
+    const batch: Uint8Array[] = [];
+    let bytes = 0;
+    let marker: number | undefined;
+    while (bytes < BATCH_BYTES && batch.length < BATCH_CHUNKS) {
+      const chunk = this.#queue.shift();
+      if (chunk === undefined) break;
+      batch.push(chunk.bytes);
+      bytes += chunk.bytes.byteLength;
+      marker = chunk.marker ?? marker;
+    }
+    this.#state = 'writing';
+    this.#write(batch, () => this.#flushed(bytes, marker));
+    // A socket that holds nothing gave it all to the kernel: no need for a timer.
+    if (this.#options.socket.writableLength > 0) this.#armDrainTimer();
+    return bytes;
+  }
+
+  /** Gives up what waits. Nothing is called back any more. */
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#cancelDrainTimer();
+    this.#queue.clear();
+    this.#options.heldBytes.release(this.#waitingBytes);
+    this.#waitingBytes = 0;
+  }
+
+  #refuse(reason: 'outboxFull' | 'heldBytes'): false {
+    this.#options.onFull(reason);
+    return false;
+  }
+
+  #requestWrite(): void {
+    if (this.#state !== 'idle' || this.#queue.length === 0) return;
+    this.#state = 'requested';
+    this.#options.scheduler.request(this);
+  }
+
+  #write(batch: readonly Uint8Array[], done: () => void): void {
+    const { socket } = this.#options;
+    // The socket tells of a failed write by its own 'error', after which the line closes this outbox.
+    const written = (error?: Error | null): void => {
+      if (!error) done();
+    };
+    socket.cork();
+    batch.forEach((bytes, index) => {
+      if (index === batch.length - 1) socket.write(bytes, written);
+      else socket.write(bytes);
+    });
+    socket.uncork();
+  }
+
+  #flushed(bytes: number, marker: number | undefined): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'idle';
+    this.#waitingBytes -= bytes;
+    this.#flushedBytes += bytes;
+    this.#flushedMarker = marker ?? this.#flushedMarker;
+    this.#options.heldBytes.release(bytes);
+    this.#options.onFlushed(bytes);
+    if (this.#queue.length > 0) return this.#requestWrite();
+    this.#cancelDrainTimer();
+    this.#options.onEmpty();
+  }
+
+  #armDrainTimer(): void {
+    if (this.#drainTimer !== undefined) return;
+    const mark = this.#putBytes;
+    this.#drainTimer = this.#options.clock.after(this.#options.limits.drainTimeoutMs, () => {
+      this.#drainTimer = undefined;
+      if (this.#flushedBytes < mark) this.#options.onFull('drainTimeout');
+      else this.#armDrainTimer();
+    });
+  }
+
+  #cancelDrainTimer(): void {
+    this.#drainTimer?.cancel();
+    this.#drainTimer = undefined;
+  }
+}
