@@ -1,3 +1,5 @@
+import type { RecordField } from '../lists/record-fields.js';
+
 /** A calling list as SQL needs it: its table and the rules by which its rows are due. */
 export interface ListTable {
   readonly dbid: number;
@@ -10,14 +12,9 @@ export interface ListTable {
   readonly untilSeconds: number;
   /** The operator's SQL; trusted. */
   readonly filter?: { readonly where: string; readonly order?: string };
-  readonly customFields: readonly CustomField[];
+  readonly customFields: readonly RecordField[];
   /** The do-not-call table, where one is configured. */
   readonly doNotCall?: string;
-}
-
-export interface CustomField {
-  readonly name: string;
-  readonly sqlType: string;
 }
 
 /** A time zone of the configuration and its local time at the moment of asking. */

@@ -58,6 +58,15 @@ export function up(pgm: MigrationBuilder): void {
       PRIMARY KEY (server_dbid, agent_id)
     );
 
+    CREATE TABLE ocm_calling_list (
+      server_dbid integer NOT NULL REFERENCES ocm_gateway,
+      dbid integer NOT NULL,
+      name text NOT NULL,
+      table_name text NOT NULL,
+      PRIMARY KEY (server_dbid, dbid)
+    );
+    COMMENT ON TABLE ocm_calling_list IS 'lists this server has served, so that one taken out of the configuration can be given its records back';
+
     CREATE SEQUENCE ocm_record_handle AS integer CYCLE;
 
     CREATE TABLE ocm_hand_out (

@@ -49,11 +49,10 @@ export async function shareGroups(sql: Sql, dbids: readonly number[]): Promise<v
   await sql.query('SELECT 1 FROM ocm_campaign_group WHERE dbid = ANY($1::int[]) ORDER BY dbid FOR SHARE', [dbids]);
 }
 
-export async function updateGroup(sql: Sql, row: GroupRow): Promise<void> {
+export async function updateGroup(sql: Sql, row: Omit<GroupRow, 'last_completion'>): Promise<void> {
   await sql.query(
     `UPDATE ocm_campaign_group SET status = $2, session = $3, last_number = $4, auto_completion = $5, auto_completion_by = $6,
-       auto_completion_at = $7, dial_mode = $8, kept_mode = $9, optimize_by = $10, optimize_goal = $11, unload_deadline = $12,
-       last_completion = $13
+       auto_completion_at = $7, dial_mode = $8, kept_mode = $9, optimize_by = $10, optimize_goal = $11, unload_deadline = $12
      WHERE dbid = $1`,
     [
       row.dbid,
@@ -68,7 +67,11 @@ export async function updateGroup(sql: Sql, row: GroupRow): Promise<void> {
       row.optimize_by,
       row.optimize_goal,
       row.unload_deadline,
-      row.last_completion,
     ],
   );
+}
+
+/** Keeps the account of a group's last completion, as JSON. */
+export async function updateLastCompletion(sql: Sql, dbid: number, report: string): Promise<void> {
+  await sql.query('UPDATE ocm_campaign_group SET last_completion = $2 WHERE dbid = $1', [dbid, report]);
 }

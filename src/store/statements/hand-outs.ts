@@ -95,14 +95,9 @@ export async function endHandOutsOfGroup(sql: Sql, groupDbid: number, nowMs: num
   );
 }
 
-/** What is out, of all groups of this server. */
-export async function selectOpenHandOuts(sql: Sql, serverDbid: number): Promise<HandOutRow[]> {
-  return sql.query<HandOutRow>(
-    `SELECT ${COLUMNS} FROM ocm_hand_out
-     WHERE ended_at IS NULL AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $1)
-     ORDER BY handle`,
-    [serverDbid],
-  );
+/** What is out of a group, oldest first. */
+export async function selectOpenHandOutsOfGroup(sql: Sql, groupDbid: number): Promise<HandOutRow[]> {
+  return sql.query<HandOutRow>(`SELECT ${COLUMNS} FROM ocm_hand_out WHERE group_dbid = $1 AND ended_at IS NULL ORDER BY handle`, [groupDbid]);
 }
 
 /** Whether anything of a group is out. */
@@ -123,4 +118,24 @@ export async function selectEndedHandOut(sql: Sql, handle: number): Promise<Ende
 /** Forgets hand-outs that ended before `beforeMs`. */
 export async function deleteEndedHandOuts(sql: Sql, beforeMs: number): Promise<void> {
   await sql.query('DELETE FROM ocm_hand_out WHERE ended_at < $1', [beforeMs]);
+}
+
+/** Ends open hand-outs of this server whose group and list do not go together any more, or whose agent is unknown. */
+export async function endStrandedHandOuts(
+  sql: Sql,
+  serverDbid: number,
+  known: readonly { readonly group: number; readonly list: number }[],
+  agentIds: readonly string[],
+  nowMs: number,
+): Promise<HandOutRow[]> {
+  return sql.query<HandOutRow>(
+    `UPDATE ocm_hand_out h SET ended_at = $1
+     WHERE ended_at IS NULL
+       AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $2)
+       AND (NOT agent_id = ANY($3::text[])
+         OR NOT EXISTS (SELECT 1 FROM unnest($4::int[], $5::int[]) AS k(known_group, known_list)
+                        WHERE k.known_group = h.group_dbid AND k.known_list = h.list_dbid))
+     RETURNING ${COLUMNS}`,
+    [nowMs, serverDbid, agentIds, known.map((pair) => pair.group), known.map((pair) => pair.list)],
+  );
 }

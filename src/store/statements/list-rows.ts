@@ -1,3 +1,4 @@
+import { sqlType } from '../../lists/record-fields.js';
 import type { Sql } from '../client.js';
 import { customFieldsJson, type ListTable, quoteName } from '../list-table.js';
 import type { RecordRow } from '../record-row.js';
@@ -24,8 +25,8 @@ export interface FinalRow {
 export async function writeFinalRows(sql: Sql, list: ListTable, appId: number, rows: readonly FinalRow[]): Promise<number> {
   const table = quoteName(list.table);
   const custom = list.customFields.map(
-    ({ name, sqlType }) =>
-      `, ${quoteName(name)} = CASE WHEN done.fields ? '${name}' THEN (done.fields ->> '${name}')::${sqlType} ELSE t.${quoteName(name)} END`,
+    (field) =>
+      `, ${quoteName(field.name)} = CASE WHEN done.fields ? '${field.name}' THEN (done.fields ->> '${field.name}')::${sqlType(field)} ELSE t.${quoteName(field.name)} END`,
   );
   const written = await sql.query(
     `UPDATE ${table} t

@@ -1,0 +1,51 @@
+import { type Chain, chainKey } from './chain.js';
+
+const PERSONAL_TYPES: ReadonlySet<number> = new Set([4, 5]);
+
+/** Retrieved chains that nobody has in hand yet: callbacks first, then rescheduled, then general, then first come. */
+export class RecordBuffer {
+  readonly #chains: Chain[] = [];
+  /** Chain -> the agent who rejected it, who gets it only when there is nothing else. */
+  readonly #rejectedBy = new Map<string, string>();
+
+  get size(): number {
+    return this.#chains.length;
+  }
+
+  add(chain: Chain): void {
+    const behind = this.#chains.findIndex((other) => other.urgency > chain.urgency);
+    this.#chains.splice(behind === -1 ? this.#chains.length : behind, 0, chain);
+  }
+
+  /** The next chain for an agent, taken out; undefined where there is none for this agent. */
+  takeFor(agentId: string): Chain | undefined {
+    const theirs = (chain: Chain): boolean => mayHave(chain, agentId);
+    const rejected = (chain: Chain): boolean => this.#rejectedBy.get(chainKey(chain)) === agentId;
+    const fresh = this.#chains.findIndex((chain) => theirs(chain) && !rejected(chain));
+    const index = fresh === -1 ? this.#chains.findIndex(theirs) : fresh;
+    if (index === -1) return undefined;
+    const [chain] = this.#chains.splice(index, 1);
+    if (chain !== undefined) this.#rejectedBy.delete(chainKey(chain));
+    return chain;
+  }
+
+  /** Notes that an agent gave a chain back: when it comes again, another agent gets it first. */
+  rejected(chain: { readonly listDbid: number; readonly chainId: number }, agentId: string): void {
+    this.#rejectedBy.set(chainKey(chain), agentId);
+  }
+
+  /** Takes everything out. */
+  empty(): Chain[] {
+    return this.#chains.splice(0);
+  }
+
+  /** Forgets who rejected what (the end of a session). */
+  forget(): void {
+    this.#rejectedBy.clear();
+  }
+}
+
+function mayHave(chain: Chain, agentId: string): boolean {
+  const [first] = chain.records;
+  return !PERSONAL_TYPES.has(first.recordType) || first.agentId === null || first.agentId === agentId;
+}

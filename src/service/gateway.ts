@@ -1,0 +1,124 @@
+import { AgentPool } from '../agent/pool.js';
+import type { CampaignRequest } from '../campaign/requests.js';
+import type { CampaignGroup, Deployment } from '../config/deployment.js';
+import { JournalTail } from '../journal/tail.js';
+import { HeldRecords } from '../record/held-records.js';
+import type { StoreClient } from '../store/client.js';
+import type { ListTable } from '../store/list-table.js';
+import type { Owner } from '../store/owner.js';
+import { deleteEndedHandOuts } from '../store/statements/hand-outs.js';
+import type { Clock } from '../util/clock.js';
+import { AgentService } from './agents.js';
+import { checkRequest } from './campaign-requests.js';
+import { DesktopService } from './desktops.js';
+import { GroupActor } from './group-actor.js';
+import { describeGroup, type GroupDescription } from './group-description.js';
+import type { Announcer, Asker } from './ports.js';
+import { RecordWriter } from './record-writer.js';
+import { type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
+import { recoverStore } from './start-up.js';
+
+/** How often hand-outs are forgotten that nobody can ask about any more. */
+const FORGET_EVERY_MS = 3_600_000;
+
+export interface GatewayParts {
+  readonly deployment: Deployment;
+  readonly client: StoreClient;
+  readonly owner: Owner;
+  readonly clock: Clock;
+  readonly log: ServiceLog;
+  readonly announcer: Announcer;
+  ownershipLost(error: Error): void;
+}
+
+/** The engine: all campaign groups of a gateway, over one store. What sessions and HTTP talk to. */
+export class Gateway {
+  readonly agents: AgentService;
+  readonly desktops: DesktopService;
+  readonly #runtime: Runtime;
+  readonly #actors: ReadonlyMap<number, GroupActor>;
+  #stopped = false;
+
+  private constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#actors = new Map(runtime.deployment.campaignGroups.map((group) => [group.dbid, new GroupActor(runtime, group)]));
+    const actors = [...this.#actors.values()];
+    this.agents = new AgentService(runtime, (agentId) => actors.filter(({ group }) => group.group.agentIds.includes(agentId)));
+    this.desktops = new DesktopService(runtime, this.#actors);
+  }
+
+  /**
+   * Recovers what the store holds and starts every campaign group where it stood. Answers when all of
+   * them are at work. Throws where the store cannot be read or holds what cannot be.
+   */
+  static async start(parts: GatewayParts): Promise<Gateway> {
+    const { deployment, client, owner, clock } = parts;
+    const lists = new Map<number, ListTable>(
+      deployment.callingLists.map((list) => [list.dbid, toListTable(list, deployment.doNotCall.table)]),
+    );
+    const longestReplayMs = Math.max(0, ...deployment.campaignGroups.map((group) => group.replayWindowMs));
+    let gateway: Gateway | undefined;
+    const runtime: Runtime = {
+      ...parts,
+      agents: new AgentPool<object>(),
+      held: new HeldRecords(),
+      journal: new JournalTail(longestReplayMs),
+      writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
+      lists,
+      listChanged: (listDbid) => gateway?.listChanged(listDbid),
+    };
+    await recoverStore(runtime, longestReplayMs);
+    gateway = new Gateway(runtime);
+    for (const actor of gateway.#actors.values()) await actor.start(runtime.journal.lastPosition);
+    gateway.#forgetOldHandOuts(longestReplayMs);
+    return gateway;
+  }
+
+  /** A campaign request over any protocol; the asker is answered once. */
+  request(request: CampaignRequest, asker: Asker): void {
+    const checked = checkRequest(this.#runtime.deployment, request);
+    if ('refusal' in checked) {
+      asker.answer({ kind: 'refused', ...checked });
+      return;
+    }
+    if (checked.warning !== undefined) this.#runtime.log.warn(checked.warning, { by: request.by });
+    this.#actors.get(checked.group.dbid)?.request(checked.request, asker);
+  }
+
+  /** Records were added to a list, or put back: its groups look at once. */
+  listChanged(listDbid: number): void {
+    for (const actor of this.#actors.values()) {
+      if (actor.group.campaign.lists.some(({ list }) => list.dbid === listDbid)) actor.listChanged();
+    }
+  }
+
+  groups(): readonly CampaignGroup[] {
+    return this.#runtime.deployment.campaignGroups;
+  }
+
+  /** Everything about one campaign group, with the reasons; undefined for an unknown one. Throws StoreAway. */
+  async describe(dbid: number): Promise<GroupDescription | undefined> {
+    const actor = this.#actors.get(dbid);
+    return actor === undefined ? undefined : describeGroup(actor);
+  }
+
+  /** Throws StoreAway where the store does not answer. */
+  async checkStore(): Promise<void> {
+    await this.#runtime.client.query('SELECT 1', []);
+  }
+
+  /** Stops acting: what is under way is finished, nothing new begins. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const actor of this.#actors.values()) await actor.stop();
+    await this.#runtime.writer.idle();
+  }
+
+  #forgetOldHandOuts(olderThanMs: number): void {
+    const { clock, client, log } = this.#runtime;
+    void deleteEndedHandOuts(client, clock.now() - olderThanMs).catch((error: unknown) => log.warn(`old hand-outs were not removed: ${String(error)}`));
+    clock.after(FORGET_EVERY_MS, () => {
+      if (!this.#stopped) this.#forgetOldHandOuts(olderThanMs);
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import type { GroupState } from '../campaign/group-state.js';
+import type { CampaignGroup } from '../config/deployment.js';
+import type { ListTable } from '../store/list-table.js';
+import { listTable, type Runtime } from './runtime.js';
+
+/** What the parts of one campaign group share. */
+export interface GroupContext {
+  readonly runtime: Runtime;
+  readonly group: CampaignGroup;
+  state(): GroupState;
+  /** Puts a job into the group's mailbox, where jobs run one at a time; afterwards the group looks at itself again. */
+  post(job: () => void | Promise<void>): void;
+  /** The store is away, or was and has not been read again. */
+  readonly inDoubt: boolean;
+  /** The store failed in the middle: what is in memory may not be what is committed. */
+  doubt(error: unknown): void;
+}
+
+/** Every list of the group's campaign. */
+export function listsOf({ runtime, group }: Pick<GroupContext, 'runtime' | 'group'>): ListTable[] {
+  return group.campaign.lists.map(({ list }) => listTable(runtime, list.dbid));
+}
+
+/** Those of them that are on. */
+export function openListsOf({ runtime, group }: Pick<GroupContext, 'runtime' | 'group'>): ListTable[] {
+  return group.campaign.lists.filter(({ weight }) => weight > 0).map(({ list }) => listTable(runtime, list.dbid));
+}
+
+/** How the group's retrieved rows are marked. */
+export function takerOf({ group }: Pick<GroupContext, 'group'>): { campaignId: number; groupId: number } {
+  return { campaignId: group.campaign.dbid, groupId: group.group.dbid };
+}
+
+/** The session that is loaded, if one is. */
+export function sessionOf(state: GroupState): string | undefined {
+  return state.status === 'NotLoaded' ? undefined : state.load.session;
+}

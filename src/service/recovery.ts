@@ -1,0 +1,67 @@
+import type { GroupState } from '../campaign/group-state.js';
+import type { CampaignGroup } from '../config/deployment.js';
+import type { JournalRow } from '../journal/row.js';
+import type { HandOut } from '../record/hand-out.js';
+import { ownedTransaction } from '../store/owner.js';
+import { lockGroup } from '../store/statements/groups.js';
+import { selectOpenHandOutsOfGroup } from '../store/statements/hand-outs.js';
+import { selectJournalAfter } from '../store/statements/journal.js';
+import { releaseUnheld, selectChains } from '../store/statements/list-rows.js';
+import { listsOf, takerOf } from './group-context.js';
+import type { CompletionReport } from './group-report.js';
+import { toGroupState, toJournalRow } from './group-store.js';
+import { toChains } from './retriever.js';
+import type { Runtime } from './runtime.js';
+
+/** A campaign group as the store has it. */
+export interface StoredGroup {
+  readonly state: GroupState;
+  readonly handOuts: readonly HandOut[];
+  /** Events that were committed and that nobody here has announced. */
+  readonly unseen: readonly JournalRow[];
+  readonly lastCompletion: CompletionReport | undefined;
+}
+
+/**
+ * Reads a group back, at the start and after the store was away: its state, its records in hand, and
+ * the journal behind `lastPosition`. What it had retrieved and nobody has in hand is Ready again.
+ */
+export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosition: number): Promise<StoredGroup> {
+  return ownedTransaction(runtime.client, runtime.owner, async (sql) => {
+    const row = await lockGroup(sql, group.dbid);
+    if (row === undefined) throw new Error(`campaign group ${group.name} has no row in the store`);
+    const open = await selectOpenHandOutsOfGroup(sql, group.dbid);
+    const handOuts: HandOut[] = [];
+    for (const list of listsOf({ runtime, group })) {
+      await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf({ group }));
+      const ofList = open.filter((handOut) => handOut.list_dbid === list.dbid);
+      if (ofList.length === 0) continue;
+      const chains = toChains(await selectChains(sql, list, ofList.map((handOut) => handOut.chain_id)));
+      for (const handOut of ofList) {
+        const chain = chains.find((one) => one.chainId === handOut.chain_id);
+        if (chain === undefined) continue;
+        handOuts.push({
+          handle: handOut.handle,
+          groupDbid: group.dbid,
+          session: handOut.session,
+          chain: withFirst(chain, handOut.record_id),
+          agentId: handOut.agent_id,
+          attempt: handOut.attempt,
+          attemptGuid: handOut.attempt_guid,
+          callResult: handOut.call_result,
+          handedAt: handOut.handed_at,
+        });
+      }
+    }
+    const unseen = (await selectJournalAfter(sql, group.dbid, lastPosition)).map(toJournalRow);
+    const lastCompletion = row.last_completion === null ? undefined : (JSON.parse(row.last_completion) as CompletionReport);
+    return { state: toGroupState(row), handOuts, unseen, lastCompletion };
+  });
+}
+
+/** The chain with the record in hand in front, as it was when it was handed out. */
+function withFirst(chain: HandOut['chain'], recordId: number): HandOut['chain'] {
+  const inHand = chain.records.find((record) => record.recordId === recordId);
+  if (inHand === undefined) return chain;
+  return { ...chain, records: [inHand, ...chain.records.filter((record) => record !== inHand)] };
+}

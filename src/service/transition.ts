@@ -1,0 +1,76 @@
+import type { Decision } from '../campaign/machine.js';
+import type { GroupState } from '../campaign/group-state.js';
+import type { JournalRow } from '../journal/row.js';
+import { endingOfAbandoned, type HandOut } from '../record/hand-out.js';
+import type { Sql } from '../store/client.js';
+import { ownedTransaction } from '../store/owner.js';
+import { lockGroup } from '../store/statements/groups.js';
+import { endHandOutsOfGroup } from '../store/statements/hand-outs.js';
+import { releaseUnheld, writeFinalRows } from '../store/statements/list-rows.js';
+import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
+import { toGroupState, writeChange } from './group-store.js';
+import { finalRow } from './record-writer.js';
+
+export interface Transition {
+  readonly from: GroupState;
+  readonly decision: Extract<Decision, { kind: 'changed' }>;
+  readonly cause: string;
+  readonly atMs: number;
+  /** The records in hand, as far as this process knows them: a forced unload ends them. */
+  readonly inHand: readonly HandOut[];
+  /** Asked in the transaction, behind the lock of the group's row; false: nothing is changed. */
+  readonly guard?: (sql: Sql) => Promise<boolean>;
+}
+
+/** The store holds another state than this process believes: it has to be read again. */
+export class StateMismatch extends Error {
+  constructor(groupName: string) {
+    super(`the stored state of campaign group ${groupName} is not the one in memory`);
+    this.name = 'StateMismatch';
+  }
+}
+
+/**
+ * Makes a change of a group in one transaction: its state, the journal, and what happens to its records.
+ * Answers the journal's rows, undefined where the guard said no. Throws StoreAway and OwnershipLost.
+ */
+export async function commitTransition(context: GroupContext, transition: Transition): Promise<JournalRow[] | undefined> {
+  const { runtime, group } = context;
+  const { from, decision } = transition;
+  return ownedTransaction(runtime.client, runtime.owner, async (sql) => {
+    const row = await lockGroup(sql, group.dbid);
+    const stored = row === undefined ? undefined : toGroupState(row);
+    if (stored === undefined || stored.status !== from.status || sessionOf(stored) !== sessionOf(from)) throw new StateMismatch(group.name);
+    if (transition.guard !== undefined && !(await transition.guard(sql))) return undefined;
+    if (decision.events.some((event) => event.forced)) await endRecordsInHand(sql, context, transition);
+    if (from.status === 'Running' && decision.state.status !== 'Running') await putBufferBack(sql, context);
+    return writeChange(sql, {
+      dbid: group.dbid,
+      session: sessionOf(from) ?? sessionOf(decision.state) ?? '',
+      state: decision.state,
+      events: decision.events,
+      cause: transition.cause,
+      atMs: transition.atMs,
+    });
+  });
+}
+
+/** Everything that is retrieved for the group and in nobody's hands is Ready again. */
+async function putBufferBack(sql: Sql, context: GroupContext): Promise<void> {
+  for (const list of listsOf(context)) await releaseUnheld(sql, list, context.runtime.owner.serverDbid, takerOf(context));
+}
+
+async function endRecordsInHand(sql: Sql, context: GroupContext, { inHand, atMs }: Transition): Promise<void> {
+  const { runtime } = context;
+  const ended = new Set((await endHandOutsOfGroup(sql, context.group.dbid, atMs)).map((row) => row.handle));
+  for (const list of listsOf(context)) {
+    const finals = inHand
+      .filter((handOut) => ended.has(handOut.handle) && handOut.chain.listDbid === list.dbid)
+      .flatMap((handOut) => {
+        const ending = endingOfAbandoned(handOut);
+        return ending.kind === 'final' ? [finalRow(handOut, ending)] : [];
+      });
+    if (finals.length > 0) await writeFinalRows(sql, list, runtime.owner.serverDbid, finals);
+    await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf(context));
+  }
+}

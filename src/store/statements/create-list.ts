@@ -1,0 +1,39 @@
+import { recordColumns, sqlType } from '../../lists/record-fields.js';
+import type { Sql } from '../client.js';
+import { type ListTable, quoteName } from '../list-table.js';
+
+/** Whether there is a table (or view) of that name. */
+export async function tableExists(sql: Sql, table: string): Promise<boolean> {
+  const [row] = await sql.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [quoteName(table)]);
+  return row?.found === true;
+}
+
+/**
+ * Makes the table of a calling list in the OCS layout, where there is none: the mandatory fields, the
+ * list's custom fields, and the indexes that retrieval, probe and recovery stand on.
+ */
+export async function createListTable(sql: Sql, list: ListTable): Promise<void> {
+  const table = quoteName(list.table);
+  const notNull = new Set(['contact_info', 'record_type', 'record_status', 'attempt', 'chain_id', 'chain_n']);
+  const columns = recordColumns(list.customFields).map((field) => {
+    const key = field.name === 'record_id' ? ' PRIMARY KEY' : notNull.has(field.name) ? ' NOT NULL' : '';
+    return `${quoteName(field.name)} ${sqlType(field)}${key}`;
+  });
+  const index = (suffix: string): string => quoteName(`${list.table.split('.').at(-1)}_${suffix}`);
+  await sql.query(`CREATE TABLE ${table} (${columns.join(', ')})`);
+  await sql.query(`CREATE UNIQUE INDEX ${index('chain')} ON ${table} (chain_id, chain_n)`);
+  await sql.query(`CREATE INDEX ${index('ready')} ON ${table} (record_id) WHERE record_status = 1`);
+  await sql.query(`CREATE INDEX ${index('retrieved')} ON ${table} (app_id) WHERE record_status = 2`);
+}
+
+/** Makes the do-not-call table in the published layout, where there is none. */
+export async function createDoNotCallTable(sql: Sql, table: string): Promise<void> {
+  const name = quoteName(table);
+  await sql.query(
+    `CREATE TABLE ${name} (
+       phone varchar(64), customer_id varchar(64), dnc_message varchar(255), tenant_dbid decimal(18,0), campaign_dbid decimal(18,0),
+       list_dbid decimal(18,0), is_internal integer, time_stamp integer
+     )`,
+  );
+  await sql.query(`CREATE INDEX ${quoteName(`${table.split('.').at(-1)}_phone`)} ON ${name} (phone)`);
+}
