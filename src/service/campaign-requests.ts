@@ -48,7 +48,6 @@ export function findGroup(
   deployment: Deployment,
   { campaignId, groupId, sessionId }: GroupTarget,
 ): { readonly group: CampaignGroup } | { readonly refusal: Refusal } {
-  const refuse = (code: Refusal['code'], message: string) => ({ refusal: { code, message } });
   if (sessionId === undefined && (campaignId === undefined || groupId === undefined)) {
     const missing = campaignId === undefined ? 'CampaignID' : 'GroupID';
     return refuse('InvalidParameter', `${missing} is missing; a request names campaign and group, or the session`);
@@ -70,4 +69,8 @@ export function findGroup(
     id === undefined ? [] : [`${what} ${id}`],
   );
   return refuse('CampaignGroupNotFound', `there is no campaign group with ${named.join(' and ')}`);
+}
+
+function refuse(code: Refusal['code'], message: string): { readonly refusal: Refusal } {
+  return { refusal: { code, message } };
 }

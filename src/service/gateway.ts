@@ -1,4 +1,4 @@
-import { AgentPool } from '../agent/pool.js';
+import type { AgentPool } from '../agent/pool.js';
 import type { CampaignRequest } from '../campaign/requests.js';
 import type { CampaignGroup, Deployment } from '../config/deployment.js';
 import { JournalTail } from '../journal/tail.js';
@@ -28,6 +28,7 @@ export interface GatewayParts {
   readonly clock: Clock;
   readonly log: ServiceLog;
   readonly announcer: Announcer;
+  readonly agents: AgentPool<object>;
   ownershipLost(error: Error): void;
 }
 
@@ -39,12 +40,11 @@ export class Gateway {
   readonly #actors: ReadonlyMap<number, GroupActor>;
   #stopped = false;
 
-  private constructor(runtime: Runtime) {
+  private constructor(runtime: Runtime, actors: ReadonlyMap<number, GroupActor>) {
     this.#runtime = runtime;
-    this.#actors = new Map(runtime.deployment.campaignGroups.map((group) => [group.dbid, new GroupActor(runtime, group)]));
-    const actors = [...this.#actors.values()];
-    this.agents = new AgentService(runtime, (agentId) => actors.filter(({ group }) => group.group.agentIds.includes(agentId)));
-    this.desktops = new DesktopService(runtime, this.#actors);
+    this.#actors = actors;
+    this.agents = new AgentService(runtime, (agentId) => [...actors.values()].filter(({ group }) => group.group.agentIds.includes(agentId)));
+    this.desktops = new DesktopService(runtime, actors);
   }
 
   /**
@@ -57,19 +57,23 @@ export class Gateway {
       deployment.callingLists.map((list) => [list.dbid, toListTable(list, deployment.doNotCall.table)]),
     );
     const longestReplayMs = Math.max(0, ...deployment.campaignGroups.map((group) => group.replayWindowMs));
-    let gateway: Gateway | undefined;
+    const actors = new Map<number, GroupActor>();
     const runtime: Runtime = {
       ...parts,
-      agents: new AgentPool<object>(),
       held: new HeldRecords(),
       journal: new JournalTail(longestReplayMs),
       writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
       lists,
-      listChanged: (listDbid) => gateway?.listChanged(listDbid),
+      listChanged(listDbid) {
+        for (const actor of actors.values()) {
+          if (actor.group.campaign.lists.some(({ list }) => list.dbid === listDbid)) actor.listChanged();
+        }
+      },
     };
     await recoverStore(runtime, longestReplayMs);
-    gateway = new Gateway(runtime);
-    for (const actor of gateway.#actors.values()) await actor.start(runtime.journal.lastPosition);
+    for (const group of deployment.campaignGroups) actors.set(group.dbid, new GroupActor(runtime, group));
+    for (const actor of actors.values()) await actor.start(runtime.journal.lastPosition);
+    const gateway = new Gateway(runtime, actors);
     gateway.#forgetOldHandOuts(longestReplayMs);
     return gateway;
   }
@@ -87,8 +91,19 @@ export class Gateway {
 
   /** Records were added to a list, or put back: its groups look at once. */
   listChanged(listDbid: number): void {
-    for (const actor of this.#actors.values()) {
-      if (actor.group.campaign.lists.some(({ list }) => list.dbid === listDbid)) actor.listChanged();
+    this.#runtime.listChanged(listDbid);
+  }
+
+  /** Calls `fn` when everything asked of these groups so far has been answered. */
+  inOrder(groupDbids: readonly number[], fn: () => void): void {
+    const actors = groupDbids.flatMap((dbid) => this.#actors.get(dbid) ?? []);
+    let left = actors.length;
+    if (left === 0) fn();
+    for (const actor of actors) {
+      actor.post(() => {
+        left -= 1;
+        if (left === 0) fn();
+      });
     }
   }
 

@@ -1,0 +1,111 @@
+import { makeMessage, type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
+import type { ClientRole } from '../../config/deployment.js';
+import { printableName } from '../client-name.js';
+import type { Line } from '../line.js';
+import type { DialectSession } from '../session.js';
+import { CAMPAIGN_REQUESTS, type CampaignMessage, isCampaignMessage, targetOf, toCampaignRequest } from './campaign-request.js';
+import { answerOf, errorEvent } from './events.js';
+import type { DirectParts } from './parts.js';
+import { subscribe, unsubscribe } from './subscription.js';
+
+type State =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'registered'; readonly name: string; readonly roles: ReadonlySet<ClientRole> };
+
+/** Requests that change nothing: a `monitor` may make them too. */
+const READ_ONLY: ReadonlySet<string> = new Set(['GetCampaignStatus'] satisfies (typeof CAMPAIGN_REQUESTS)[keyof typeof CAMPAIGN_REQUESTS][]);
+
+/**
+ * One client of the direct dialect (protocol/README.md, "Session"): first it registers, then every
+ * request is answered by exactly one event.
+ */
+export class DirectSession implements DialectSession {
+  #state: State = { kind: 'connected' };
+  #lastHeartbeat = 0;
+
+  constructor(
+    private readonly line: Line,
+    private readonly parts: DirectParts,
+  ) {}
+
+  get registered(): boolean {
+    return this.#state.kind === 'registered';
+  }
+
+  handle(read: ReadMessage): void {
+    if (read.name === 'GSW_CM_EvHeartbeat') return;
+    const reference = referenceIdOf(read.message) ?? 0;
+    if (read.entry.direction === 'event') return this.#refuse(reference, 'InvalidParameter', `${read.name} is an event; a client sends requests`);
+    if (reference === 0) return this.#refuse(0, 'InvalidParameter', `GSW_CM_AttrReferenceID is 0 in ${read.name}; a request needs another number`);
+    if (read.name === 'GSW_CM_ReqRegisterClient') return this.#register(read, reference);
+    if (this.#state.kind === 'connected') {
+      return this.#refuse(reference, 'RegistrationError', `${read.name} before GSW_CM_ReqRegisterClient: the client is not registered`);
+    }
+    if (isCampaignMessage(read)) return this.#campaignRequest(read, reference, this.#state);
+    switch (read.name) {
+      case 'GSW_CM_ReqCampaignRegistered':
+        return subscribe(this.line, this.parts, targetOf(read.attributes), reference);
+      case 'GSW_CM_ReqCampaignUnregistered':
+        return unsubscribe(this.line, this.parts, targetOf(read.attributes), reference);
+      case 'GSW_CM_ReqHeartbeat':
+        return this.line.send(makeMessage('GSW_CM_EvHeartbeat', { GSW_CM_AttrRequestID: reference }));
+      default:
+        return this.#refuse(reference, 'InvalidParameter', `${read.name} is not a request of this dialect`);
+    }
+  }
+
+  wrong(wrong: Wrong): void {
+    this.#refuse(wrong.referenceId ?? 0, 'InvalidParameter', wrong.what);
+  }
+
+  malformed(error: ProtocolError): Message {
+    return errorEvent(0, 'InvalidParameter', error.message);
+  }
+
+  heartbeat(): Message {
+    this.#lastHeartbeat = (this.#lastHeartbeat % 0x7fffffff) + 1;
+    return makeMessage('GSW_CM_ReqHeartbeat', { GSW_CM_AttrReferenceID: this.#lastHeartbeat });
+  }
+
+  closed(): void {
+    this.parts.subscriptions.remove(this.line);
+  }
+
+  #register({ attributes }: ReadMessage<'GSW_CM_ReqRegisterClient'>, reference: number): void {
+    if (this.#state.kind === 'registered') return this.#refuse(reference, 'RegistrationError', 'the client is registered already');
+    const name = attributes.GSW_CM_AttrClientName;
+    const roles = this.parts.clients.authenticate(name, attributes.GSW_CM_AttrClientPassword);
+    if (roles === undefined) {
+      const refusal = errorEvent(reference, 'RegistrationError', 'GSW_CM_AttrClientName and GSW_CM_AttrClientPassword are not those of a configured client');
+      this.line.finish('registrationRefused', refusal);
+      return;
+    }
+    this.#state = { kind: 'registered', name: printableName(name), roles };
+    const { frameBytes, listDepth } = this.parts.deployment.limits;
+    this.line.raiseLimits(frameBytes, listDepth);
+    this.line.send(makeMessage('GSW_CM_EvClientRegistered', { GSW_CM_AttrRequestID: reference }));
+    if (this.parts.unsolicited === 'registered') {
+      this.parts.subscriptions.add(this.line, this.parts.deployment.campaignGroups.map((group) => group.dbid));
+    }
+  }
+
+  #campaignRequest(read: CampaignMessage, reference: number, client: Extract<State, { kind: 'registered' }>): void {
+    const kind = CAMPAIGN_REQUESTS[read.name];
+    if (!client.roles.has('supervisor') && !(READ_ONLY.has(kind) && client.roles.has('monitor'))) {
+      return this.#refuse(reference, 'RegistrationError', `client ${client.name} may not send ${read.name}: it has no role that allows it`);
+    }
+    const request = toCampaignRequest(read, `direct client ${client.name}`);
+    const answered = this.line.begin();
+    this.parts.gateway.request(request, {
+      origin: this.line,
+      answer: (outcome) => {
+        this.line.send(answerOf(outcome, reference, request.target));
+        answered();
+      },
+    });
+  }
+
+  #refuse(reference: number, code: 'InvalidParameter' | 'RegistrationError', message: string): void {
+    this.line.send(errorEvent(reference, code, message));
+  }
+}

@@ -1,0 +1,87 @@
+import type { Attribute, Dialect, Message, SharedTail, WireProfile } from '../../protocol/index.js';
+import type { CloseReason } from '../net/close-reason.js';
+import type { Connection } from '../net/connection.js';
+import type { Tracer } from './tracer.js';
+
+/** A client's connection as its session sees it: messages instead of bytes, and requests under way. */
+export class Line {
+  readonly #connection: Connection;
+  readonly #tracer: Tracer;
+  #inFlight = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(
+    connection: Connection,
+    readonly profile: WireProfile,
+    readonly dialect: Dialect,
+    tracer: Tracer,
+  ) {
+    this.#connection = connection;
+    this.#tracer = tracer;
+  }
+
+  get number(): number {
+    return this.#connection.number;
+  }
+
+  get remoteAddress(): string {
+    return this.#connection.remoteAddress;
+  }
+
+  get open(): boolean {
+    return this.#connection.open;
+  }
+
+  /** Position of the last journal row whose bytes the kernel has taken. */
+  get lastWritten(): number | undefined {
+    return this.#connection.flushedMarker;
+  }
+
+  send(message: Message): void {
+    if (this.#connection.send(this.profile.encode(message))) this.#tracer.message(this.number, 'sent', message);
+  }
+
+  /** Sends a message whose tail is shared with other lines; `position` is the journal row it tells of. */
+  sendShared(head: readonly Attribute[], tail: SharedTail, shared: readonly Attribute[], position: number): void {
+    const sent = this.#connection.send(this.profile.encodeWithTail(head, tail), position);
+    if (!sent || !this.#tracer.enabled) return;
+    this.#tracer.message(this.number, 'sent', { dialect: tail.dialect, type: tail.type, attributes: [...head, ...shared] });
+  }
+
+  /** Sends bytes that were encoded once for many lines. */
+  sendEncoded(bytes: Uint8Array, message: Message, position: number): void {
+    if (this.#connection.send(bytes, position)) this.#tracer.message(this.number, 'sent', message);
+  }
+
+  /** Sends a last message and ends the line so that it arrives. */
+  finish(reason: CloseReason, last: Message): void {
+    if (!this.#connection.open) return;
+    this.#connection.finish(reason, this.profile.encode(last));
+    this.#tracer.message(this.number, 'sent', last);
+  }
+
+  close(reason: CloseReason): void {
+    this.#connection.close(reason);
+  }
+
+  raiseLimits(frameBytes: number, listDepth: number): void {
+    this.#connection.setFrameLimits({ frameBytes, listDepth });
+  }
+
+  /** Counts a request as under way until the function it answers is called, once. */
+  begin(): () => void {
+    this.#inFlight += 1;
+    let done = false;
+    return () => {
+      if (done) return;
+      done = true;
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    };
+  }
+
+  /** Resolves when every request that has begun is answered: what was whole is served before a line ends. */
+  idle(): Promise<void> {
+    return this.#inFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+}
