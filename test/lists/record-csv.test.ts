@@ -245,8 +245,12 @@ describe('a row that is wrong', () => {
   }
 
   it('takes what is just inside the ranges', async () => {
-    const rows = await rowsOf('contact_info,record_id,record_status,call_result,record_type,contact_info_type,state\n1,-2147483648,10,53,7,11,😀😀\n2,2147483647,0,0,0,0,\n');
-    expect(rows.map((row) => row.kind)).to.deep.equal(['good', 'good']);
+    const header = 'contact_info,record_id,record_status,call_result,record_type,contact_info_type,state,since';
+    const rows = await rowsOf(`${header}\n1,-2147483648,10,53,7,11,😀😀,2000-02-29\n2,2147483647,0,0,0,0,,9999-12-31 23:59:59\n`);
+    expect(rows.map((row) => [row.kind, row.kind === 'good' && said(row)['since']])).to.deep.equal([
+      ['good', '2000-02-29 00:00:00'],
+      ['good', '9999-12-31 23:59:59'],
+    ]);
   });
 
   it('has nothing to dial', async () => {
