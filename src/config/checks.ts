@@ -117,7 +117,7 @@ const listeners: Check = ({ listeners: all, clients }) => {
     if (isLoopbackHost(host)) continue;
     throw wrong(
       ['listeners', name, 'host'],
-      `found ${JSON.stringify(host)}, expected 127.0.0.1, ::1 or localhost: without \`clients\` nobody but this machine may connect`,
+      `found ${JSON.stringify(host)}, expected 127.0.0.1, ::1 or localhost: without \`clients\` only this machine may connect`,
     );
   }
 };

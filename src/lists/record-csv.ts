@@ -78,7 +78,7 @@ class RowReader {
       max_record_size: rowBytes,
       skip_records_with_error: true,
       on_skip: (error, raw) => {
-        if (error?.code !== 'CSV_QUOTE_NOT_CLOSED') throw this.#fatal(error, rowBytes);
+        if (error?.code !== 'CSV_QUOTE_NOT_CLOSED') throw fatalError(error, rowBytes);
         this.#unclosed = raw;
         return undefined;
       },
@@ -94,17 +94,22 @@ class RowReader {
 
   /** The parser's own count of lines is off after a CRLF inside quotes, so lines are counted in the raw text. */
   #located(cells: readonly string[], raw: string): ParsedRow {
-    const blank = /^[\r\n]*/.exec(raw)?.[0] ?? '';
-    const text = raw.slice(blank.length).replace(/[\r\n]$/, '');
-    const line = this.#line + lineEnds(blank);
+    const text = withoutBlankLines(raw);
+    const line = this.#line + lineEnds(raw.slice(0, raw.length - text.length));
     this.#line += lineEnds(raw);
-    return { line, cells, raw: text };
+    return { line, cells, raw: text.replace(/[\r\n]$/, '') };
   }
+}
 
-  #fatal(error: CsvError | undefined, rowBytes: number): Error {
-    if (error?.code !== 'CSV_MAX_RECORD_SIZE') return error ?? new Error('csv-parse skipped a row without a reason');
-    return new RecordCsvError(this.#line, undefined, `a row of more than ${rowBytes} bytes begins here; is a quote never closed?`);
-  }
+const withoutBlankLines = (raw: string): string => raw.replace(/^[\r\n]+/, '');
+
+/** Of rows that do not end only the parser knows the line: it is ahead of whoever reads the rows. */
+function fatalError(error: CsvError | undefined, rowBytes: number): Error {
+  if (error?.code !== 'CSV_MAX_RECORD_SIZE') return error ?? new Error('csv-parse skipped a row without a reason');
+  const read = withoutBlankLines(String(error['raw']).slice(0, -1));
+  const line = Number(error['lines']) - lineEnds(read);
+  const what = `a row of more than ${rowBytes} bytes begins here; is a quote never closed?`;
+  return new RecordCsvError(line, undefined, what);
 }
 
 const lineEnds = (text: string): number => text.match(/\r\n|\r|\n/g)?.length ?? 0;

@@ -1,5 +1,5 @@
 import { CALL_RESULT, CONTACT_INFO_TYPE, RECORD_STATUS, RECORD_TYPE } from './record-enumerations.js';
-import type { FieldValue, RecordField } from './record-fields.js';
+import type { FieldType, FieldValue, RecordField } from './record-fields.js';
 
 const INT32_MIN = -2_147_483_648;
 const INT32_MAX = 2_147_483_647;
@@ -91,17 +91,15 @@ const dateParser: ValueParser = (text) => {
   return { value: `${year}-${month}-${day} ${hours}:${minutes}:${seconds}` };
 };
 
+const PARSERS: Readonly<Record<FieldType, (field: RecordField) => ValueParser>> = {
+  int: ({ name }) => intParser(RANGES.get(name) ?? INT32),
+  float: () => floatParser,
+  datetime: () => dateParser,
+  char: ({ length }) => textParser(length),
+  varchar: ({ length }) => textParser(length),
+};
+
 /** How a cell that is not empty is read as a value of a field. */
-export function valueParser({ name, type, length }: RecordField): ValueParser {
-  switch (type) {
-    case 'int':
-      return intParser(RANGES.get(name) ?? INT32);
-    case 'float':
-      return floatParser;
-    case 'datetime':
-      return dateParser;
-    case 'char':
-    case 'varchar':
-      return textParser(length);
-  }
+export function valueParser(field: RecordField): ValueParser {
+  return PARSERS[field.type](field);
 }

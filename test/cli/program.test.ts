@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { UserError } from '../../src/cli/errors.js';
+import { runProgram } from '../../src/cli/program.js';
+import type { Commands } from '../../src/cli/program.js';
+import { ConfigError } from '../../src/config/config-error.js';
+import { RecordCsvError } from '../../src/lists/record-csv-error.js';
+
+interface Run {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Name and options of each command that ran. */
+  readonly ran: readonly unknown[];
+}
+
+/** Runs a command line with bodies that note their options, or throw. */
+async function run(line: string, failure?: unknown): Promise<Run> {
+  const ran: unknown[] = [];
+  const body = (name: string) => (options?: unknown) => {
+    ran.push(options === undefined ? [name] : [name, options]);
+    return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+  };
+  const commands: Commands = { start: body('start'), import: body('import'), demo: body('demo'), decode: body('decode') };
+  let stdout = '';
+  let stderr = '';
+  const status = await runProgram(line.split(' ').filter((word) => word !== ''), commands, {
+    stdout: (text) => (stdout += text),
+    stderr: (text) => (stderr += text),
+  });
+  return { status, stdout, stderr, ran };
+}
+
+describe('a command line', () => {
+  const CASES: readonly (readonly [line: string, ran: unknown])[] = [
+    ['start --config a.yaml', ['start', { config: 'a.yaml' }]],
+    ['import --config a.yaml --list Spring r.csv', ['import', { config: 'a.yaml', list: 'Spring', records: 'r.csv', skipBad: false }]],
+    ['import r.csv --skip-bad --list=Spring --config=a.yaml', ['import', { config: 'a.yaml', list: 'Spring', records: 'r.csv', skipBad: true }]],
+    ['demo', ['demo']],
+    ['decode -', ['decode', { input: '-', encode: false, binary: false, reveal: [] }]],
+    [
+      'decode --encode --binary --reveal A=1 --reveal B=x=y t.trace',
+      ['decode', { input: 't.trace', encode: true, binary: true, reveal: [{ key: 'A', value: '1' }, { key: 'B', value: 'x=y' }] }],
+    ],
+  ];
+  for (const [line, ran] of CASES) {
+    it(`ocm-gateway ${line}`, async () => {
+      expect(await run(line)).to.deep.equal({ status: 0, stdout: '', stderr: '', ran: [ran] });
+    });
+  }
+});
+
+describe('a command line that cannot be understood', () => {
+  const CASES: readonly (readonly [line: string, says: string, usage: string])[] = [
+    ['', 'missing command', 'ocm-gateway <command> [options]'],
+    ['stop', "unknown command 'stop'", 'ocm-gateway <command> [options]'],
+    ['help', "unknown command 'help'", 'ocm-gateway <command> [options]'],
+    ['--config x', "unknown option '--config'", 'ocm-gateway <command> [options]'],
+    ['start', "'--config <file>' not specified", 'ocm-gateway start --config FILE'],
+    ['start --config', 'argument missing', 'ocm-gateway start --config FILE'],
+    ['start --config a b', 'too many arguments', 'ocm-gateway start --config FILE'],
+    ['start --config a --verbose', "unknown option '--verbose'", 'ocm-gateway start --config FILE'],
+    ['import --config a --list b', "missing required argument 'records'", 'ocm-gateway import --config FILE --list NAME [--skip-bad] RECORDS.csv'],
+    ['import --config a r.csv', "'--list <name>' not specified", 'ocm-gateway import --config FILE --list NAME [--skip-bad] RECORDS.csv'],
+    ['demo x', 'too many arguments', 'ocm-gateway demo [options]'],
+    ['decode', "missing required argument 'file'", 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
+    ['decode --reveal A -', 'KEY=VALUE', 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
+    ['decode --reveal =1 -', 'KEY=VALUE', 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
+    ['decode --binary -', "'--binary' needs '--encode'", 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
+  ];
+  for (const [line, says, usage] of CASES) {
+    it(`exits with 2 and the usage line: ocm-gateway ${line}`, async () => {
+      const { status, stdout, stderr, ran } = await run(line);
+      expect({ status, stdout, ran }).to.deep.equal({ status: 2, stdout: '', ran: [] });
+      expect(stderr).to.match(/^error: [^\n]+\nUsage: [^\n]+\n$/).and.include(says).and.include(`\nUsage: ${usage}\n`);
+    });
+  }
+});
+
+describe('help', () => {
+  it('names every command', async () => {
+    const { status, stdout, stderr } = await run('--help');
+    expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+    for (const name of ['start', 'import', 'demo', 'decode']) expect(stdout).to.match(new RegExp(`^  ${name}\\b`, 'm'));
+  });
+
+  for (const name of ['start', 'import', 'demo', 'decode']) {
+    it(`of ${name} has its usage, an example and its exit status`, async () => {
+      const { status, stdout, ran } = await run(`${name} --help`);
+      expect({ status, ran }).to.deep.equal({ status: 0, ran: [] });
+      expect(stdout).to.match(new RegExp(`^Usage: ocm-gateway ${name} `));
+      expect(stdout).to.match(new RegExp(`Examples?:\n  .*ocm-gateway ${name}`)).and.include('Exit status: 0');
+    });
+  }
+
+  it('--version is that of the package', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await run('--version')).to.deep.equal({ status: 0, stdout: `${version}\n`, stderr: '', ran: [] });
+  });
+});
+
+describe('a command that fails', () => {
+  const CASES: readonly (readonly [what: string, failure: unknown, status: number, stderr: string])[] = [
+    ['foreseen', new UserError('port 7010 is taken; choose another'), 1, 'port 7010 is taken; choose another'],
+    ['with a status of its own', new UserError('no such list', 2), 2, 'no such list'],
+    ['for its configuration', new ConfigError('Syntax', '', 'a.yaml: line 1'), 1, 'a.yaml: line 1'],
+    ['for its records', new RecordCsvError(3, 'age', 'unknown'), 1, 'line 3: unknown'],
+    ['with a message of several lines', new UserError('one\n  two\r\nthree'), 1, 'one two three'],
+  ];
+  for (const [what, failure, status, line] of CASES) {
+    it(`${what} says so in one line`, async () => {
+      const result = await run('demo', failure);
+      expect(result).to.deep.equal({ status, stdout: '', stderr: `ocm-gateway: ${line}\n`, ran: [['demo']] });
+    });
+  }
+
+  it('for no known reason says how to find it', async () => {
+    const { status, stderr } = await run('demo', new TypeError('x is undefined'));
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^ocm-gateway: x is undefined; [^\n]*NODE_DEBUG=ocm-gateway[^\n]*\n$/);
+    expect((await run('demo', 'just text')).stderr).to.include('just text');
+  });
+});

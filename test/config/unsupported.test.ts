@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { UNSUPPORTED } from '../../src/config/unsupported.js';
+import { configErrorOf, parseChanged } from './support.js';
+import type { SmallConfig } from './support.js';
+
+type Row = readonly [pattern: string, path: string, change: (config: SmallConfig) => void];
+
+const ROWS: readonly Row[] = [
+  ['treatments', 'treatments', (c) => (c['treatments'] = [])],
+  ['callingLists.*.treatments', 'callingLists[1].treatments', (c) => (c.callingLists[1]!['treatments'] = ['RetryBusy'])],
+  ['callingLists.*.allowSimulatedResults', 'callingLists[0].allowSimulatedResults', (c) => (c.callingLists[0]!['allowSimulatedResults'] = false)],
+  ['campaignGroups.*.abandonTimeout', 'campaignGroups[0].abandonTimeout', (c) => (c.campaignGroups[0]!['abandonTimeout'] = '2s')],
+  ['campaignGroups.*.recordProcessed', 'campaignGroups[0].recordProcessed', (c) => (c.campaignGroups[0]!['recordProcessed'] = true)],
+  ['campaignGroups.*.personalCallbackWait', 'campaignGroups[0].personalCallbackWait', (c) => (c.campaignGroups[0]!['personalCallbackWait'] = '30m')],
+  ['campaignGroups.*.dialMode', 'campaignGroups[1].dialMode', (c) => (c.campaignGroups[1]!['dialMode'] = 'Progress')],
+  ['dialer', 'dialer', (c) => (c['dialer'] = { type: 'simulated' })],
+  ['statusReporting', 'statusReporting', (c) => (c['statusReporting'] = { uri: 'http://x' })],
+  ['tls', 'tls', (c) => (c['tls'] = null)],
+  ['listeners.*.tls', 'listeners.http.tls', (c) => (c.listeners['http']!['tls'] = {})],
+  ['store.url', 'store.url', (c) => (c.store['url'] = 'postgres://me:pw@db/ocm')],
+];
+
+describe('keys of features that are not built yet', () => {
+  for (const [pattern, path, change] of ROWS) {
+    it(`${path} is refused, not ignored`, () => {
+      const error = configErrorOf(() => parseChanged(change));
+      expect({ code: error.code, path: error.path }).to.deep.equal({ code: 'NotSupportedYet', path });
+      expect(error.message).to.include(`${path}: not supported yet (`).and.match(/, expected /);
+      expect(UNSUPPORTED.map((row) => row.path)).to.include(pattern);
+    });
+  }
+
+  it('are all tried here', () => {
+    expect(UNSUPPORTED.map((row) => row.path).toSorted()).to.deep.equal(ROWS.map(([pattern]) => pattern).toSorted());
+  });
+
+  it('every dialing mode but Preview', () => {
+    for (const dialMode of ['Predict', 'Progress', 'ProgressAndSeize', 'PredictAndSeize', 'Power', 'PowerAndSeize', 'PushPreview', 'ProgressGVP', 'PredictGVP', 'PowerGVP']) {
+      const error = configErrorOf(() => parseChanged((config) => (config.campaignGroups[0]!['dialMode'] = dialMode)));
+      expect(error.code, dialMode).to.equal('NotSupportedYet');
+    }
+  });
+
+  it('as environment variables too', () => {
+    for (const name of ['OCM_DIALER_SEED', 'OCM_TLS_CERT', 'OCM_LISTENERS_HTTP_TLS_CERT', 'OCM_STATUS_REPORTING_URI', 'OCM_TREATMENTS']) {
+      const error = configErrorOf(() => parseChanged(() => undefined, { [name]: 'x' }));
+      expect({ code: error.code, path: error.path }).to.deep.equal({ code: 'NotSupportedYet', path: name });
+    }
+    const url = configErrorOf(() => parseChanged(() => undefined, { OCM_STORE_URL: 'postgres://me:pw@db/ocm' }));
+    expect(url.code).to.equal('NotSupportedYet');
+    expect(url.message).to.include('OCM_STORE_URL').and.not.include('pw@');
+  });
+});

@@ -1,0 +1,203 @@
+import { expect } from 'chai';
+import type { ConfigErrorCode } from '../../src/config/config-error.js';
+import { parseConfig } from '../../src/config/load.js';
+import { configErrorOf, parseChanged, parseObject } from './support.js';
+import type { SmallConfig } from './support.js';
+
+interface Wrong {
+  readonly what: string;
+  readonly change: (config: SmallConfig) => void;
+  readonly code: ConfigErrorCode;
+  readonly path: string;
+  /** Texts that the message must hold, beside the path. */
+  readonly says: readonly string[];
+}
+
+const INT32 = 'an integer from 1 to 2147483647';
+
+/** One row for each way in which a configuration can be wrong. */
+const WRONG: readonly Wrong[] = [
+  { what: 'an unknown key at the top', change: (c) => Object.assign(c, { sever: {} }), code: 'UnknownKey', path: 'sever', says: ['unknown key', 'server, listeners'] },
+  { what: 'an unknown key inside', change: (c) => (c.limits['frameByte'] = '1MiB'), code: 'UnknownKey', path: 'limits.frameByte', says: ['frameBytes'] },
+  { what: 'an unknown key in a list', change: (c) => (c.agents[1]!['nick'] = 'G'), code: 'UnknownKey', path: 'agents[1].nick', says: ['one of id, name, password'] },
+  { what: 'an unknown listener', change: (c) => (c.listeners['https'] = { port: 1 }), code: 'UnknownKey', path: 'listeners.https', says: ['direct, tevents, http'] },
+  { what: 'a misspelt key and, for it, a missing one', change: (c) => (c.server = { dbId: 1 }), code: 'UnknownKey', path: 'server.dbId', says: ['dbid'] },
+  { what: 'no server', change: (c) => delete (c as Partial<SmallConfig>).server, code: 'MissingKey', path: 'server', says: ['found nothing', 'a mapping with dbid, name'] },
+  { what: 'no server.dbid', change: (c) => delete c.server['dbid'], code: 'MissingKey', path: 'server.dbid', says: ['found nothing', INT32] },
+  { what: 'no store', change: (c) => delete (c as Partial<SmallConfig>).store, code: 'MissingKey', path: 'store', says: ['url'] },
+  { what: 'no listeners', change: (c) => delete (c as Partial<SmallConfig>).listeners, code: 'MissingKey', path: 'listeners', says: ['direct, tevents, http'] },
+  { what: 'an empty listeners', change: (c) => (c.listeners = {}), code: 'WrongValue', path: 'listeners', says: ['at least one'] },
+  { what: 'a listener without a port', change: (c) => (c.listeners['direct'] = {}), code: 'MissingKey', path: 'listeners.direct.port', says: ['0 to 65535'] },
+  { what: 'a port that is none', change: (c) => (c.listeners['direct'] = { port: 65536 }), code: 'WrongValue', path: 'listeners.direct.port', says: ['found 65536', '65535'] },
+  { what: 'a port as text', change: (c) => (c.listeners['direct'] = { port: '7010' }), code: 'WrongValue', path: 'listeners.direct.port', says: ['found "7010"'] },
+  { what: 'a host with blanks', change: (c) => (c.listeners['http']!['host'] = 'my host'), code: 'WrongValue', path: 'listeners.http.host', says: ['a host name'] },
+  { what: 'an unknown profile', change: (c) => (c.listeners['tevents'] = { port: 1, profile: 'tlib' }), code: 'WrongValue', path: 'listeners.tevents.profile', says: ['found "tlib"', 'ocm1'] },
+  { what: 'an unknown unsolicited', change: (c) => (c.listeners['direct'] = { port: 1, unsolicited: 'all' }), code: 'WrongValue', path: 'listeners.direct.unsolicited', says: ['subscribed, registered'] },
+  { what: 'two listeners on one port', change: (c) => (c.listeners['direct'] = { port: 8098 }), code: 'Duplicate', path: 'listeners.http.port', says: ['127.0.0.1:8098'] },
+  { what: 'another host without clients', change: (c) => (c.listeners['http']!['host'] = '0.0.0.0'), code: 'WrongValue', path: 'listeners.http.host', says: ['"0.0.0.0"', 'clients', 'only this machine'] },
+  { what: 'every IPv6 host without clients', change: (c) => (c.listeners['http']!['host'] = '::'), code: 'WrongValue', path: 'listeners.http.host', says: ['"::"'] },
+  { what: 'a store that is none', change: (c) => (c.store['url'] = 'sqlite:x'), code: 'WrongValue', path: 'store.url', says: ['"sqlite:x"', 'pglite:'] },
+  { what: 'a store without a directory', change: (c) => (c.store['url'] = 'pglite: '), code: 'WrongValue', path: 'store.url', says: ['a directory'] },
+  { what: 'a store with an authority', change: (c) => (c.store['url'] = 'pglite://data'), code: 'WrongValue', path: 'store.url', says: ['pglite:./data'] },
+  { what: 'a mapping where text belongs', change: (c) => (c.store['url'] = {}), code: 'WrongValue', path: 'store.url', says: ['found a mapping'] },
+  { what: 'an unknown log level', change: (c) => (c.log['level'] = 'loud'), code: 'WrongValue', path: 'log.level', says: ['"loud"', 'error, warn, info, debug'] },
+  { what: 'a flag as text', change: (c) => (c.log['trace'] = 'yes'), code: 'WrongValue', path: 'log.trace', says: ['"yes"', 'true or false'] },
+  { what: 'an empty path', change: (c) => (c.log['file'] = ''), code: 'WrongValue', path: 'log.file', says: ['a path'] },
+  { what: 'an empty key', change: (c) => (c['log'] = null as never), code: 'WrongValue', path: 'log', says: ['found nothing', 'a mapping'] },
+  { what: 'an unknown time zone', change: (c) => (c.timeZones[0]!['zone'] = 'Mars/Olympus'), code: 'WrongValue', path: 'timeZones[0].zone', says: ['Mars/Olympus', 'Etc/UTC'] },
+  { what: 'a DBID of 0', change: (c) => (c.timeZones[0]!['dbid'] = 0), code: 'WrongValue', path: 'timeZones[0].dbid', says: ['found 0', INT32] },
+  { what: 'a DBID outside int32', change: (c) => (c.groups[0]!['dbid'] = 2_147_483_648), code: 'WrongValue', path: 'groups[0].dbid', says: ['found 2147483648', INT32] },
+  { what: 'a DBID with a fraction', change: (c) => (c.campaigns[0]!['dbid'] = 1.5), code: 'WrongValue', path: 'campaigns[0].dbid', says: ['found 1.5'] },
+  { what: 'an agent id as a number', change: (c) => (c.agents[0]!['id'] = 1001), code: 'WrongValue', path: 'agents[0].id', says: ['found 1001', 'in quotes'] },
+  { what: 'an agent id longer than its column', change: (c) => (c.agents[0]!['id'] = 'x'.repeat(65)), code: 'WrongValue', path: 'agents[0].id', says: ['1 to 64'] },
+  { what: 'a name that would forge a log line', change: (c) => (c.groups[0]!['name'] = 'a\nb'), code: 'WrongValue', path: 'groups[0].name', says: ['printable'] },
+  { what: 'a blank name', change: (c) => (c.groups[0]!['name'] = ' '), code: 'WrongValue', path: 'groups[0].name', says: ['printable'] },
+  { what: 'a mapping where a list belongs', change: (c) => (c['agents'] = {} as never), code: 'WrongValue', path: 'agents', says: ['found a mapping', 'expected a list'] },
+  { what: 'a bad table name', change: (c) => (c.callingLists[0]!['table'] = 'cl; drop table x'), code: 'WrongValue', path: 'callingLists[0].table', says: ['plain SQL table name'] },
+  { what: 'a table name of three parts', change: (c) => (c.callingLists[0]!['table'] = 'a.b.c'), code: 'WrongValue', path: 'callingLists[0].table', says: ['schema.table'] },
+  { what: 'a table name of 64 letters', change: (c) => (c.callingLists[0]!['table'] = 'x'.repeat(64)), code: 'WrongValue', path: 'callingLists[0].table', says: ['63'] },
+  { what: 'no attempts at all', change: (c) => (c.callingLists[0]!['maxAttempts'] = 0), code: 'WrongValue', path: 'callingLists[0].maxAttempts', says: ['1 or more'] },
+  { what: 'a bad time of day', change: (c) => (c.callingLists[0]!['from'] = '8:00'), code: 'WrongValue', path: 'callingLists[0].from', says: ['"8:00"', '"24:00"'] },
+  { what: 'a time after the end of the day', change: (c) => (c.callingLists[0]!['until'] = '24:01'), code: 'WrongValue', path: 'callingLists[0].until', says: ['"24:01"'] },
+  { what: 'a daily window that never opens', change: (c) => Object.assign(c.callingLists[0]!, { from: '18:00', until: '08:00' }), code: 'WrongValue', path: 'callingLists[0].until', says: ['from'] },
+  { what: 'a daily window of no length', change: (c) => Object.assign(c.callingLists[0]!, { from: '08:00', until: '08:00' }), code: 'WrongValue', path: 'callingLists[0].until', says: ['from'] },
+  { what: 'a bad name of a custom field', change: (c) => (c.callingLists[0]!['customFields'] = { 'a-b': 'int' }), code: 'WrongValue', path: 'callingLists[0].customFields.a-b', says: ['plain SQL name'] },
+  { what: 'an unknown type of a custom field', change: (c) => (c.callingLists[0]!['customFields'] = { a: 'text' }), code: 'WrongValue', path: 'callingLists[0].customFields.a', says: ['"text"', 'varchar(64)'] },
+  { what: 'a varchar(0)', change: (c) => (c.callingLists[0]!['customFields'] = { a: 'varchar(0)' }), code: 'WrongValue', path: 'callingLists[0].customFields.a', says: ['varchar(64)'] },
+  { what: 'a custom field named as one of every list', change: (c) => (c.callingLists[0]!['customFields'] = { Attempt: 'int' }), code: 'Duplicate', path: 'callingLists[0].customFields.Attempt', says: ['every list has'] },
+  { what: 'a custom field twice, but for its case', change: (c) => (c.callingLists[0]!['customFields'] = { a: 'int', A: 'int' }), code: 'Duplicate', path: 'callingLists[0].customFields.A', says: ['once'] },
+  { what: 'a filter without a condition', change: (c) => (c.callingLists[0]!['filter'] = { order: 'x' }), code: 'MissingKey', path: 'callingLists[0].filter.where', says: ['a condition'] },
+  { what: 'a filter with an empty condition', change: (c) => (c.callingLists[0]!['filter'] = { where: ' ' }), code: 'WrongValue', path: 'callingLists[0].filter.where', says: ['a condition'] },
+  { what: 'a filter with an empty order', change: (c) => (c.callingLists[0]!['filter'] = { where: 'x', order: '' }), code: 'WrongValue', path: 'callingLists[0].filter.order', says: ['an order'] },
+  { what: 'two lists on one table', change: (c) => (c.callingLists[1]!['table'] = 'CL_Spring'), code: 'Duplicate', path: 'callingLists[1].table', says: ['cl_spring'] },
+  { what: 'the do-not-call list on a list\'s table', change: (c) => (c.doNotCall['table'] = 'cl_spring'), code: 'Duplicate', path: 'doNotCall.table', says: ['cl_spring'] },
+  { what: 'a bad do-not-call table', change: (c) => (c.doNotCall['table'] = '1x'), code: 'WrongValue', path: 'doNotCall.table', says: ['plain SQL'] },
+  { what: 'a Communication DN twice', change: (c) => (c.communicationDns = ['a', 'b', 'a']), code: 'Duplicate', path: 'communicationDns[2]', says: ['"a"'] },
+  { what: 'a Communication DN as a number', change: (c) => (c.communicationDns = [7]), code: 'WrongValue', path: 'communicationDns[0]', says: ['found 7'] },
+  { what: 'a DBID of time zones twice', change: (c) => c.timeZones.push({ dbid: 1, name: 'x', zone: 'Etc/UTC' }), code: 'Duplicate', path: 'timeZones[1].dbid', says: ['found 1 a second time'] },
+  { what: 'a DBID of groups twice', change: (c) => (c.groups[1]!['dbid'] = 732), code: 'Duplicate', path: 'groups[1].dbid', says: ['732'] },
+  { what: 'a DBID of lists twice', change: (c) => (c.callingLists[1]!['dbid'] = 501), code: 'Duplicate', path: 'callingLists[1].dbid', says: ['501'] },
+  { what: 'a DBID of campaigns twice', change: (c) => (c.campaigns[1]!['dbid'] = 101), code: 'Duplicate', path: 'campaigns[1].dbid', says: ['101'] },
+  { what: 'a DBID of campaign groups twice', change: (c) => (c.campaignGroups[1]!['dbid'] = 1001), code: 'Duplicate', path: 'campaignGroups[1].dbid', says: ['1001'] },
+  { what: 'a name of lists twice', change: (c) => (c.callingLists[1]!['name'] = 'Spring'), code: 'Duplicate', path: 'callingLists[1].name', says: ['"Spring"'] },
+  { what: 'a name of groups twice', change: (c) => (c.groups[1]!['name'] = 'Sales'), code: 'Duplicate', path: 'groups[1].name', says: ['"Sales"'] },
+  { what: 'a name of campaigns twice', change: (c) => (c.campaigns[1]!['name'] = 'Spring'), code: 'Duplicate', path: 'campaigns[1].name', says: ['"Spring"'] },
+  { what: 'an agent id twice', change: (c) => (c.agents[1]!['id'] = '1001'), code: 'Duplicate', path: 'agents[1].id', says: ['"1001"'] },
+  { what: 'an agent twice in a group', change: (c) => (c.groups[0]!['agents'] = ['1001', '1001']), code: 'Duplicate', path: 'groups[0].agents[1]', says: ['"1001"'] },
+  { what: 'a list twice in a campaign', change: (c) => (c.campaigns[0]!['lists'] = [{ list: 'Spring' }, { list: 501 }]), code: 'Duplicate', path: 'campaigns[0].lists[1].list', says: ['"Spring"'] },
+  { what: 'a campaign and a group twice', change: (c) => Object.assign(c.campaignGroups[1]!, { campaign: 'Spring', group: 'Sales' }), code: 'Duplicate', path: 'campaignGroups[1]', says: ['Spring@Sales'] },
+  { what: 'a group with an unknown agent', change: (c) => (c.groups[0]!['agents'] = ['1001', '9']), code: 'DanglingReference', path: 'groups[0].agents[1]', says: ['"9"', 'agents'] },
+  { what: 'a campaign with an unknown list', change: (c) => (c.campaigns[1]!['lists'] = [{ list: 'Winter' }]), code: 'DanglingReference', path: 'campaigns[1].lists[0].list', says: ['"Winter"', 'Spring (501), Autumn (502)'] },
+  { what: 'a campaign group of an unknown campaign', change: (c) => (c.campaignGroups[0]!['campaign'] = 103), code: 'DanglingReference', path: 'campaignGroups[0].campaign', says: ['found 103', 'Spring (101)'] },
+  { what: 'a campaign group of an unknown group', change: (c) => (c.campaignGroups[0]!['group'] = '732'), code: 'DanglingReference', path: 'campaignGroups[0].group', says: ['found "732"', 'Sales (732)'] },
+  { what: 'a reference that is neither name nor DBID', change: (c) => (c.campaignGroups[0]!['group'] = true), code: 'WrongValue', path: 'campaignGroups[0].group', says: ['found true', 'name or DBID'] },
+  { what: 'a reference that is missing', change: (c) => delete c.campaignGroups[0]!['campaign'], code: 'MissingKey', path: 'campaignGroups[0].campaign', says: ['found nothing'] },
+  { what: 'a negative weight', change: (c) => (c.campaigns[0]!['lists'] = [{ list: 'Spring', weight: -1 }]), code: 'WrongValue', path: 'campaigns[0].lists[0].weight', says: ['found -1', '0 or more'] },
+  { what: 'an unknown dialing mode', change: (c) => (c.campaignGroups[0]!['dialMode'] = 'Previw'), code: 'WrongValue', path: 'campaignGroups[0].dialMode', says: ['"Previw"', 'Preview'] },
+  { what: 'no dialing mode as the mode', change: (c) => (c.campaignGroups[0]!['dialMode'] = 'NoDialMode'), code: 'WrongValue', path: 'campaignGroups[0].dialMode', says: ['"NoDialMode"'] },
+  { what: 'a minRecBuffSize of 0', change: (c) => (c.campaignGroups[0]!['minRecBuffSize'] = 0), code: 'WrongValue', path: 'campaignGroups[0].minRecBuffSize', says: ['1 or more'] },
+  { what: 'an optRecBuffSize that is not larger', change: (c) => (c.campaignGroups[0]!['optRecBuffSize'] = 4), code: 'WrongValue', path: 'campaignGroups[0].optRecBuffSize', says: ['found 4', 'minRecBuffSize (4)'] },
+  { what: 'an unknown autoCompleteWaitsFor', change: (c) => (c.campaignGroups[0]!['autoCompleteWaitsFor'] = 'all'), code: 'WrongValue', path: 'campaignGroups[0].autoCompleteWaitsFor', says: ['none, retries, scheduled'] },
+  { what: 'a duration without a unit', change: (c) => (c.campaignGroups[0]!['agentGrace'] = 60), code: 'WrongValue', path: 'campaignGroups[0].agentGrace', says: ['found 60', '10s'] },
+  { what: 'a duration with an unknown unit', change: (c) => (c.campaignGroups[0]!['replayWindow'] = '1d'), code: 'WrongValue', path: 'campaignGroups[0].replayWindow', says: ['"1d"', '24h'] },
+  { what: 'a duration that no timer can wait', change: (c) => (c.campaignGroups[0]!['unloadTimeout'] = '600h'), code: 'WrongValue', path: 'campaignGroups[0].unloadTimeout', says: ['25 days'] },
+  { what: 'a retrieval without a pause', change: (c) => (c.campaignGroups[0]!['retrievalInterval'] = '0s'), code: 'WrongValue', path: 'campaignGroups[0].retrievalInterval', says: ['more than 0'] },
+  { what: 'no preview records', change: (c) => (c.campaignGroups[0]!['maxPreviewRecords'] = 0), code: 'WrongValue', path: 'campaignGroups[0].maxPreviewRecords', says: ['1 or more'] },
+  { what: 'no clients in clients', change: (c) => (c['clients'] = []), code: 'WrongValue', path: 'clients', says: ['at least one client'] },
+  { what: 'a client without roles', change: (c) => (c['clients'] = [{ name: 'a', roles: [] }]), code: 'WrongValue', path: 'clients[0].roles', says: ['at least one role'] },
+  { what: 'an unknown role', change: (c) => (c['clients'] = [{ name: 'a', roles: ['admin'] }]), code: 'WrongValue', path: 'clients[0].roles[0]', says: ['"admin"', 'agent, supervisor, monitor'] },
+  { what: 'a role twice', change: (c) => (c['clients'] = [{ name: 'a', roles: ['agent', 'agent'] }]), code: 'Duplicate', path: 'clients[0].roles[1]', says: ['"agent"'] },
+  { what: 'a name of clients twice', change: (c) => (c['clients'] = [{ name: 'a', roles: ['agent'] }, { name: 'a', roles: ['monitor'] }]), code: 'Duplicate', path: 'clients[1].name', says: ['"a"'] },
+  { what: 'an empty password', change: (c) => (c['clients'] = [{ name: 'a', password: '', roles: ['agent'] }]), code: 'WrongValue', path: 'clients[0].password', says: ['not empty'] },
+  { what: 'a size that is none', change: (c) => (c.limits['frameBytes'] = '1MB'), code: 'WrongValue', path: 'limits.frameBytes', says: ['"1MB"', '64KiB'] },
+  { what: 'a frame smaller than its header', change: (c) => (c.limits['frameBytes'] = 5), code: 'WrongValue', path: 'limits.frameBytes', says: ['found 5', 'from 6'] },
+  { what: 'larger frames before registration than after', change: (c) => Object.assign(c.limits, { frameBytes: '1KiB', frameBytesBeforeRegistration: '2KiB' }), code: 'WrongValue', path: 'limits.frameBytesBeforeRegistration', says: ['2048', '1024'] },
+  { what: 'deeper lists than the wire has', change: (c) => (c.limits['listDepth'] = 17), code: 'WrongValue', path: 'limits.listDepth', says: ['found 17', '1 to 16'] },
+  { what: 'no time to register', change: (c) => (c.limits['registerTimeout'] = '0ms'), code: 'WrongValue', path: 'limits.registerTimeout', says: ['more than 0'] },
+  { what: 'a heartbeat that nobody can answer', change: (c) => (c.limits['heartbeatInterval'] = '60s'), code: 'WrongValue', path: 'limits.heartbeatTimeout', says: ['found 60000ms', 'heartbeatInterval (60000ms)'] },
+  { what: 'no connections', change: (c) => (c.limits['connections'] = 0), code: 'WrongValue', path: 'limits.connections', says: ['1 or more'] },
+  { what: 'an outbox without room', change: (c) => (c.limits['outboxBytes'] = '1B'), code: 'WrongValue', path: 'limits.outboxBytes', says: ['"1B"'] },
+  { what: 'too little memory for all', change: (c) => (c.limits['heldBytes'] = '1KiB'), code: 'WrongValue', path: 'limits.heldBytes', says: ['"1KiB"'] },
+];
+
+describe('a configuration that is wrong', () => {
+  for (const { what, change, code, path, says } of WRONG) {
+    it(`refuses ${what}, at ${path}`, () => {
+      const error = configErrorOf(() => parseChanged(change));
+      expect({ code: error.code, path: error.path }).to.deep.equal({ code, path });
+      expect(error.message).to.match(/^test\.yaml: [^\n]*, expected [^\n]+$/).and.include(`test.yaml: ${path}: found `);
+      for (const text of says) expect(error.message).to.include(text);
+    });
+  }
+
+  it('refuses a campaign group whose name another one has', () => {
+    const error = configErrorOf(() =>
+      parseChanged((config) => {
+        config.campaigns.push({ dbid: 103, name: 'A@B' }, { dbid: 104, name: 'A' });
+        config.groups.push({ dbid: 734, name: 'C' }, { dbid: 735, name: 'B@C' });
+        config.campaignGroups = [{ dbid: 1, campaign: 'A@B', group: 'C' }, { dbid: 2, campaign: 'A', group: 'B@C' }];
+      }),
+    );
+    expect(error.path).to.equal('campaignGroups[1]');
+    expect(error.message).to.include('A@B@C');
+  });
+
+  it('is no mapping at all', () => {
+    for (const value of [null, [], 'text', 7]) {
+      const error = configErrorOf(() => parseObject(value));
+      expect(error.path).to.equal('');
+      expect(error.message).to.match(/^test\.yaml: found .+, expected a mapping with server, listeners, /);
+    }
+  });
+
+  it('never tells a password', () => {
+    const error = configErrorOf(() =>
+      parseChanged((config) => {
+        config['clients'] = [{ name: 'desktop', password: 4711, roles: ['agent'] }];
+      }),
+    );
+    expect(error.path).to.equal('clients[0].password');
+    expect(error.message).to.include('found a number').and.not.include('4711');
+    const url = configErrorOf(() => parseChanged((config) => (config.store['url'] = 'postgress://me:hunter2@db/x')));
+    expect(url.message).to.include('postgress://****@db/x').and.not.include('hunter2');
+  });
+
+  it('cuts long values', () => {
+    const error = configErrorOf(() => parseChanged((config) => (config.log['level'] = 'x'.repeat(1000))));
+    expect(error.message.length).to.be.lessThan(250);
+  });
+});
+
+const failure = (text: string) => configErrorOf(() => parseConfig(text, { baseDir: '/', env: {}, file: 'a.yaml' }));
+
+describe('YAML that is wrong', () => {
+  it('names the line of a syntax error', () => {
+    const error = failure('server: { dbid: 1 }\nlisteners: [\nstore: x\n');
+    expect(error.code).to.equal('Syntax');
+    expect(error.message).to.match(/^a\.yaml: line 3, column 1: [^\n]+$/);
+  });
+
+  it('refuses a key that is there twice', () => {
+    expect(failure('server: { dbid: 1 }\nserver: { dbid: 2 }\n').message).to.match(/^a\.yaml: line 2, .*unique/);
+  });
+
+  it('refuses unknown tags, aliases to nothing and a second document', () => {
+    expect(failure('server: !secret x').code).to.equal('Syntax');
+    expect(failure('server: *gone').code).to.equal('Syntax');
+    expect(failure('a: 1\n---\nb: 2\n').code).to.equal('Syntax');
+  });
+
+  it('refuses aliases that would fill the memory', () => {
+    const levels = Array.from({ length: 8 }, (_, index) => {
+      const below = index === 0 ? 'x' : `*a${index - 1}`;
+      return `a${index}: &a${index} [${Array(9).fill(below).join(', ')}]`;
+    });
+    expect(failure(levels.join('\n')).code).to.equal('Syntax');
+  });
+
+  it('names the line of a wrong key, or of what it is missing from', () => {
+    const text = 'server:\n  dbid: 1\nlisteners:\n  direct:\n    port: x\n';
+    expect(failure(text).message).to.include('listeners.direct.port').and.match(/\(line 5\)$/);
+    expect(failure('server:\n  name: x\nlisteners: { http: { port: 1 } }\n').message).to.include('server.dbid').and.match(/\(line 1\)$/);
+  });
+});
