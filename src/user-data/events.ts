@@ -1,9 +1,9 @@
-import { CampaignMode, DialMode, int, type KeyName, keys, type KvList, long, nameOf, type Pair, string, type Value } from '../../../protocol/index.js';
-import type { CampaignGroup, Deployment, TimeZone } from '../../config/deployment.js';
-import type { GroupEventKind } from '../../campaign/group-state.js';
-import type { JournalRow } from '../../journal/row.js';
-import type { HandOut } from '../../record/hand-out.js';
-import { offsetSeconds } from '../../util/time-zone.js';
+import { CampaignMode, DialMode, int, type KeyName, keys, type KvList, long, nameOf, type Pair, string, type Value } from '../../protocol/index.js';
+import type { CampaignGroup, Deployment, TimeZone } from '../config/deployment.js';
+import type { GroupEventKind } from '../campaign/group-state.js';
+import type { JournalRow } from '../journal/row.js';
+import type { HandOut } from '../record/hand-out.js';
+import { offsetSeconds } from '../util/time-zone.js';
 
 /** The user data of what the gateway says to desktops. */
 

@@ -1,4 +1,4 @@
-import { findValue, type KeyName, keys, type KvList, numberOf, UserEventError, type Value } from '../../../protocol/index.js';
+import { findValue, type KeyName, keys, type KvList, numberOf, UserEventError, type Value } from '../../protocol/index.js';
 
 /** What is wrong with a request's user data, as tevents.md numbers it. The key is named in the message. */
 export class UserDataError extends Error {
