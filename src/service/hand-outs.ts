@@ -1,9 +1,10 @@
+import type { RecordField } from '../lists/record-fields.js';
 import { type Ending, endingOfAbandoned, type HandOut } from '../record/hand-out.js';
 import { selectEndedHandOut } from '../store/statements/hand-outs.js';
 import type { TimerHandle } from '../util/clock.js';
 import { UserEventError } from '../../protocol/dictionary/enumerations.js';
 import type { GroupContext } from './group-context.js';
-import type { EndOutcome } from './ports.js';
+import type { EndOutcome, UserEventRefusal } from './ports.js';
 import { listTable } from './runtime.js';
 
 interface Held {
@@ -18,7 +19,8 @@ interface Held {
 export interface EndRequest {
   readonly handle: number;
   readonly agentId: string;
-  readonly ending: Ending;
+  /** How the record ends, given the custom fields of its list; or why it cannot end so. */
+  readonly ending: (customFields: readonly RecordField[]) => Ending | UserEventRefusal;
   /** The request in a form that can be compared, so that the same one sent again is known. */
   readonly content: string;
   answer(outcome: EndOutcome): void;
@@ -81,7 +83,9 @@ export class HandOuts {
       this.#behind.set(request.handle, [...(this.#behind.get(request.handle) ?? []), request]);
       return;
     }
-    this.#write(held, request.ending, request);
+    const ending = request.ending(listTable(this.context.runtime, held.handOut.chain.listDbid).customFields);
+    if (ending.kind === 'refused') request.answer({ ...ending, handle: request.handle });
+    else this.#write(held, ending, request);
   }
 
   /** The agent's line is gone: its records wait for it for agentGrace. */
