@@ -64,15 +64,15 @@ describe('the grammar and the checked reader', () => {
     }
   });
 
-  it('agree on what is taken, what is refused, and why, over 40,000 mutations of golden frames', () => {
+  it('agree on what is taken, what is refused, and why, over 20,000 mutations of golden frames', () => {
     const below = random(20_260_101);
     const seen = { value: 0, error: 0 };
-    for (let run = 0; run < 40_000; run++) {
+    for (let run = 0; run < 20_000; run++) {
       const fixture = frames[below(frames.length)];
       if (fixture === undefined) throw new Error('no fixture');
       seen[agree(mutate(fixture.bytes, below), fixture.message.dialect)]++;
     }
-    expect(seen.value, 'frames that were taken').to.be.above(2000);
-    expect(seen.error, 'frames that were refused').to.be.above(10_000);
+    expect(seen.value, 'frames that were taken').to.be.above(1000);
+    expect(seen.error, 'frames that were refused').to.be.above(5000);
   });
 });
