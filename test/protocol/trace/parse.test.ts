@@ -97,6 +97,8 @@ describe('a bad trace', () => {
     ['a pair outside of a list', 3, text(TYPE, 'GSW_CM_AttrReferenceID 10', "'a' 1")],
     ['a pair whose value is none', 3, text(TYPE, 'GSW_CM_AttrProperties', "'a' 1 2")],
     ['a key with an escape that is none', 3, text(TYPE, 'GSW_CM_AttrProperties', "'\\q' 1")],
+    ['a key whose quotes do not end', 3, text(TYPE, 'GSW_CM_AttrProperties', "'a 1")],
+    ['a pair in curly quotes', 3, text(TYPE, 'GSW_CM_AttrProperties', '\u2018a\u2019 1')],
     ['an empty key', 3, text(TYPE, 'GSW_CM_AttrProperties', "'' 1")],
   ];
 
