@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runStart } from './app/run-start.js';
 import { UserError } from './cli/errors.js';
 import { runProgram } from './cli/program.js';
 
@@ -9,7 +10,7 @@ const notBuiltYet = (command: string) => (): Promise<void> =>
 process.exitCode = await runProgram(
   process.argv.slice(2),
   {
-    start: notBuiltYet('start'),
+    start: runStart,
     import: notBuiltYet('import'),
     demo: notBuiltYet('demo'),
     decode: notBuiltYet('decode'),
