@@ -23,7 +23,7 @@ export interface ProtocolErrorContext {
   readonly attribute?: number;
 }
 
-/** Malformed input, or a value that cannot be encoded. Says what and at which byte offset. */
+/** Malformed input, or a value that cannot be encoded. Says what and at which byte offset (in a trace: at which line). */
 export class ProtocolError extends Error {
   readonly code: ProtocolErrorCode;
   readonly offset: number;
@@ -31,7 +31,7 @@ export class ProtocolError extends Error {
   readonly attribute: number | undefined;
 
   constructor(code: ProtocolErrorCode, what: string, context: ProtocolErrorContext) {
-    super(`${what} at byte offset ${context.offset}`);
+    super(`${what} at ${code === 'BadTrace' ? 'line' : 'byte offset'} ${context.offset}`);
     this.name = 'ProtocolError';
     this.code = code;
     this.offset = context.offset;

@@ -19,12 +19,16 @@ export interface Pair {
 }
 
 export type KvList = readonly Pair[];
+export type ValueType = Value['type'];
 
 export const MASKED: Value = { type: 'masked' };
 export const int = (value: number): Value => ({ type: 'int', value });
 export const long = (value: bigint): Value => ({ type: 'long', value });
 export const string = (value: string): Value => ({ type: 'string', value });
 export const kvlist = (value: KvList): Value => ({ type: 'kvlist', value });
+export const binary = (value: Uint8Array): Value => ({ type: 'binary', value });
+export const wstring = (value: string): Value => ({ type: 'wstring', value });
+export const float = (value: number): Value => ({ type: 'float', value });
 
 /** The value of the first pair with that key: a repeated key is carried, but only its first pair counts. */
 export function findValue(list: KvList, key: string): Value | undefined {
