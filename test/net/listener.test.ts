@@ -94,6 +94,8 @@ describe('net/listener', () => {
     expect(gate.enter('127.0.0.1', true)).to.equal('connectionLimit');
     gate.leave('198.51.100.7');
     expect(gate.enter('127.0.0.1', true)).to.equal(undefined);
+    gate.leave('127.0.0.1');
+    expect(gate.enter('127.0.0.1', true)).to.equal(undefined);
   });
 
   it('knows loopback addresses in every form', () => {
