@@ -34,7 +34,7 @@ const RANGES = new Map<string, Range>([
 
 /** Nobody has retrieved such a record, so nobody would ever release it. */
 const REFUSED = new Map<string, { readonly value: number; readonly name: string }>([
-  ['record_status', { value: RECORD_STATUS.Retrieved, name: 'Retrieved' }],
+  ['record_status', { value: RecordStatus.Retrieved, name: 'Retrieved' }],
 ]);
 
 const DEFAULTS = new Map<string, FieldValue>([
