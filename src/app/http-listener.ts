@@ -1,6 +1,7 @@
 import type { Deployment } from '../config/deployment.js';
 import { createHttpServer } from '../http/server.js';
 import type { HealthState } from '../http/parts.js';
+import { describeAddress } from '../net/address.js';
 import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer } from '../service/importer.js';
@@ -52,7 +53,7 @@ export async function openHttpListener(host: string, port: number, parts: HttpLi
     await server.listen({ host, port });
   } catch (error) {
     await server.close();
-    if (error instanceof Error && 'code' in error) throw new ListenError(`${host}:${port}`, error);
+    if (error instanceof Error) throw new ListenError(describeAddress(host, port), error);
     throw error;
   }
   const address = server.server.address();

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../protocol/codec/errors.js';
 import type { Attribute, Dialect, Message } from '../../protocol/codec/message.js';
-import type { KvList, Value } from '../../protocol/codec/value.js';
+import type { Value } from '../../protocol/codec/value.js';
 import { LengthSplitter } from '../../protocol/framing/length-splitter.js';
 import type { WireProfile } from '../../protocol/profile/profile.js';
 
@@ -51,7 +51,7 @@ function parse(frame: Uint8Array): Message {
 function checkDepth(value: Value, depth: number, most: number): void {
   if (value.type !== 'kvlist') return;
   if (depth > most) throw new ProtocolError('NestingTooDeep', 'Too deep', { offset: 4 });
-  for (const pair of value.value as KvList) checkDepth(pair.value, depth + 1, most);
+  for (const pair of value.value) checkDepth(pair.value, depth + 1, most);
 }
 
 function toJson(_key: string, value: unknown): unknown {
