@@ -37,5 +37,5 @@ const SOMETHING: Value = { type: 'masked' };
 
 function capture(pattern: Pattern, variables: Variables): void {
   if (pattern.kind === 'list') for (const pair of pattern.pairs) capture(pair.pattern, variables);
-  if (pattern.kind === 'variable') variables.set(pattern.name, variables.get(pattern.name) ?? SOMETHING);
+  if (pattern.kind === 'variable') variables.set(pattern.name, SOMETHING);
 }

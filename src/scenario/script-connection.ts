@@ -68,14 +68,14 @@ export class ScriptConnection {
   /** Ends our stream and waits, at most `timeoutMs` milliseconds, until the system has taken what was sent; then cuts the line. */
   async leave(timeoutMs: number): Promise<void> {
     const { stream, clock } = this.#options;
+    // A line that is cut already has nobody left to call back.
+    if (stream.destroyed) return;
     await new Promise<void>((resolve) => {
       const timer = clock.after(timeoutMs, resolve);
-      const done = (): void => {
+      stream.end(() => {
         timer.cancel();
         resolve();
-      };
-      stream.once('close', done);
-      stream.end(done);
+      });
     });
     this.destroy();
   }
@@ -111,7 +111,6 @@ export class ScriptConnection {
   }
 
   #last(arrival: Arrival): void {
-    if (this.#over) return;
     this.#over = true;
     this.#push(arrival);
   }

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import { makeMessage, ocm1 } from '../../protocol/index.js';
-import type { Dialect, Message } from '../../protocol/index.js';
-import { parseScript, runSession, SessionFailure } from '../../src/scenario/index.js';
+import type { Dialect, Message, Value } from '../../protocol/index.js';
+import { parseScript, runSession, ScriptError, SessionFailure } from '../../src/scenario/index.js';
 import type { RunSessionOptions } from '../../src/scenario/index.js';
+import { sameValue } from '../../src/scenario/match.js';
 import { duplexPair } from '../support/duplex-pair.js';
 import { ManualClock } from '../support/manual-clock.js';
 
@@ -94,8 +95,15 @@ function sequenceOf(message: Message): readonly [number, unknown] {
   return [at, value?.type === 'long' ? value.value : undefined];
 }
 
+/** A list of lists, one for each key. */
+const list = (...keys: string[]): Value => ({
+  type: 'kvlist',
+  value: keys.map((key) => ({ key, value: { type: 'kvlist', value: [{ key: 'i', value: { type: 'int', value: key.length } }] } })),
+});
+
 describe('scenario/run-session', () => {
   it('sends what is listed, captures what is new and expects it again', async () => {
+    const clock = new ManualClock();
     const { peers, failure, texts, steps } = await run(
       [
         'connection ada tevents',
@@ -118,11 +126,14 @@ describe('scenario/run-session', () => {
         '  AttributeUserData',
         "    'GSW_RECORD_HANDLE' $handle",
         "    'bytes' $bytes",
+        "    'dn' $dn='what is captured counts, not the example'",
       ],
       (message, peer) => {
-        if (message.type === 8) peer.send(userEvent('PreviewRecord', 17), userEvent('Other', 17));
+        if (message.type === 8) setImmediate(() => peer.send(userEvent('PreviewRecord', 17), userEvent('Other', 17)));
       },
+      { clock },
     );
+    expect(clock.pending, 'timers left').to.equal(0);
     expect(failure?.message).to.equal(undefined);
     expect(steps).to.equal(5);
     expect(texts).to.deep.equal(['1 connection ada tevents', '2 ada > RequestAgentLogin', '5 ada < EventUserEvent', '13 ada < EventUserEvent', '17 ada > RequestDistributeUserEvent']);
@@ -133,7 +144,7 @@ describe('scenario/run-session', () => {
     });
     if (peer?.ended === false) await once(peer.stream, 'end');
     const [data] = peer?.received[1]?.attributes ?? [];
-    expect(JSON.stringify(data)).to.contain('"key":"GSW_RECORD_HANDLE","value":{"type":"int","value":17}');
+    expect(JSON.stringify(data)).to.contain('"key":"GSW_RECORD_HANDLE","value":{"type":"int","value":17}').and.contain('"key":"dn","value":{"type":"string","value":"7001"}');
   });
 
   const mismatches: readonly (readonly [what: string, lines: readonly string[], fault: string])[] = [
@@ -151,16 +162,12 @@ describe('scenario/run-session', () => {
   ];
   for (const [what, lines, fault] of mismatches) {
     it(`fails on ${what}, and shows what came`, async () => {
-      const { failure, peers } = await run(['connection ada tevents', ...lines], () => undefined, {
-        connect: async (_, dialect) => {
-          const [ours, theirs] = duplexPair();
-          new Peer(theirs, dialect, () => undefined).send(userEvent('PreviewRecord', 17));
-          return ours;
-        },
-      });
+      const [ours, theirs] = duplexPair();
+      new Peer(theirs, 'T', () => undefined).send(userEvent('PreviewRecord', 17));
+      const { failure } = await run(['connection ada tevents', ...lines], () => undefined, { connect: async () => ours });
       expect(failure).to.include({ code: 'Mismatch', line: 2 });
       expect(failure?.message).to.contain(fault).and.contain('96 [EventUserEvent]').and.contain("'GSW_RECORD_HANDLE' 17");
-      expect(peers).to.deep.equal([]);
+      expect(ours.destroyed, 'the connection is closed').to.equal(true);
     });
   }
 
@@ -231,6 +238,51 @@ describe('scenario/run-session', () => {
     expect((await after(() => undefined, 'ada ends', 'ada > 8')).failure).to.include({ code: 'Ended', line: 4 });
   });
 
+  it('takes a line that is cut on our side or fails for closed', async () => {
+    for (const error of [undefined, new Error('reset')]) {
+      const cut = async (...lines: string[]): Promise<Ran> => {
+        const [ours] = duplexPair();
+        setImmediate(() => ours.destroy(error));
+        return run(['connection ada tevents', ...lines], () => undefined, { connect: async () => ours });
+      };
+      expect((await cut('ada closed')).failure).to.equal(undefined);
+      expect((await cut('ada < 53')).failure).to.include({ code: error === undefined ? 'Ended' : 'Broken', line: 2 });
+    }
+  });
+
+  it('lets what was sent last arrive before it cuts the line', async () => {
+    let written = 0;
+    const slow = new Duplex({
+      read: () => undefined,
+      write: (_chunk, _encoding, done) => {
+        setImmediate(() => {
+          written += 1;
+          done();
+        });
+      },
+    });
+    await run(['connection ada tevents', 'repeat 5', 'ada > 8', 'end'], () => undefined, { connect: async () => slow });
+    expect(written).to.equal(5);
+    expect(slow.destroyed).to.equal(true);
+  });
+
+  it('connects nobody for a script that does not say what to send', async () => {
+    let connected = 0;
+    const lines = ['connection ada tevents', 'ada > 8', '  AttributeThisDN *'];
+    const error: unknown = await run(lines, () => undefined, { connect: () => Promise.reject(new Error(`connected ${(connected += 1)}`)) }).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(ScriptError);
+    expect(connected).to.equal(0);
+  });
+
+  it('compares captured lists whole', () => {
+    expect(sameValue(list('a', 'b'), list('a', 'b'))).to.equal(true);
+    expect(sameValue(list('a', 'b'), list('a'))).to.equal(false);
+    expect(sameValue(list('a'), list('a', 'b'))).to.equal(false);
+    expect(sameValue(list('a', 'b'), list('a', 'c'))).to.equal(false);
+    expect(sameValue(list('a'), list('aa'))).to.equal(false);
+    expect(sameValue(list('a'), { type: 'int', value: 1 })).to.equal(false);
+  });
+
   it('opens a name again and cuts its old line', async () => {
     const { peers, failure } = await run(['connection ada tevents', 'connection ada tevents', 'ada > 8', 'ada silent'], answerHeartbeats);
     expect(failure).to.equal(undefined);
@@ -258,7 +310,7 @@ describe('scenario/run-session', () => {
     const accepted: Socket[] = [];
 
     beforeEach(async () => {
-      server = createServer({ allowHalfOpen: true });
+      server = createServer({ allowHalfOpen: true, noDelay: true });
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
     });
@@ -282,7 +334,7 @@ describe('scenario/run-session', () => {
       const client = runSession(script, {
         ...common,
         connect: async () => {
-          const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
+          const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
           await once(socket, 'connect');
           return socket;
         },
