@@ -5,9 +5,10 @@ import type { RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
 import type { HandOut } from '../record/hand-out.js';
 import { type HandOutRow } from '../store/statements/hand-outs.js';
-import { releaseChains } from '../store/statements/list-rows.js';
+import { releaseUnheld } from '../store/statements/list-rows.js';
+import { ownedTransaction } from '../store/owner.js';
 import type { TimerHandle } from '../util/clock.js';
-import { type GroupContext, sessionOf } from './group-context.js';
+import { type GroupContext, sessionOf, takerOf } from './group-context.js';
 import { type HandOuts, refused } from './hand-outs.js';
 import type { PreviewOutcome, UserEventRefusal } from './ports.js';
 import { listTable } from './runtime.js';
@@ -105,7 +106,7 @@ export class PreviewDesk {
     const run = this.#run;
     this.#coming += 1;
     runtime.held.expect(agentId);
-    const ask = { groupDbid: group.dbid, session, recordId: chain.records[0].recordId, agentId, attemptGuid: randomUUID() };
+    const ask = { groupDbid: group.dbid, ...takerOf(this.context), session, recordId: chain.records[0].recordId, agentId, attemptGuid: randomUUID() };
     const settle = (job: () => void | Promise<void>): void =>
       this.context.post(() => {
         this.#coming -= 1;
@@ -148,8 +149,10 @@ export class PreviewDesk {
     this.#waiting.unshift(waiter);
     if (run !== this.#run) return;
     const { runtime } = this.context;
+    const { client, owner } = runtime;
+    const back = { ...takerOf(this.context), chainIds: [chain.chainId] };
     try {
-      await releaseChains(runtime.client, listTable(runtime, chain.listDbid), runtime.owner.serverDbid, [chain.chainId]);
+      await ownedTransaction(client, owner, (sql) => releaseUnheld(sql, listTable(runtime, chain.listDbid), owner.serverDbid, back));
     } catch (error) {
       this.context.doubt(error);
     }
