@@ -198,8 +198,9 @@ export class GroupActor implements GroupContext {
 
   async #fillBuffer(): Promise<void> {
     const agents = this.#agentsAtWork();
-    if (agents === 0 && this.#buffer.size > 0) {
-      // nobody is there to take them: another group of a shared list may have them
+    if (agents === 0 && this.#buffer.size > 0 && !this.#retriever.inFlight && this.#desk.coming === 0) {
+      // nobody is there to take them: another group of a shared list may have them; what is still on its
+      // way in or out is waited for, or it would be put back behind the back of whoever gets it
       this.#buffer.empty();
       await ownedTransaction(this.runtime.client, this.runtime.owner, async (sql) => {
         for (const list of listsOf(this)) await releaseUnheld(sql, list, this.runtime.owner.serverDbid, takerOf(this));
