@@ -71,8 +71,9 @@ export class Gateway {
       },
     };
     await recoverStore(runtime, longestReplayMs);
-    for (const group of deployment.campaignGroups) actors.set(group.dbid, new GroupActor(runtime, group));
-    for (const actor of actors.values()) await actor.start(runtime.journal.lastPosition);
+    const { lastPosition } = runtime.journal;
+    for (const group of deployment.campaignGroups) actors.set(group.dbid, new GroupActor(runtime, group, lastPosition));
+    for (const actor of actors.values()) await actor.start();
     const gateway = new Gateway(runtime, actors);
     gateway.#forgetOldHandOuts(longestReplayMs);
     return gateway;

@@ -43,14 +43,17 @@ export class GroupActor implements GroupContext {
   #doubtful = true;
   #timer: TimerHandle | undefined;
   #stopped = false;
-  #lastPosition = 0;
+  #lastPosition: number;
   #lastCompletion: CompletionReport | undefined;
   #state: GroupState = { status: 'NotLoaded' };
 
+  /** `lastPosition` is that of the last journal row that was committed before this life: nobody here announces it again. */
   constructor(
     readonly runtime: Runtime,
     readonly group: CampaignGroup,
+    lastPosition: number,
   ) {
+    this.#lastPosition = lastPosition;
     this.#handOuts = new HandOuts(this, (handOut, ending) => {
       this.#checkWanted = true;
       if (ending.kind === 'final') return;
@@ -65,9 +68,8 @@ export class GroupActor implements GroupContext {
   }
 
   /** Reads the stored state and begins to act on it. Throws where the store cannot be read. */
-  async start(lastPosition: number): Promise<void> {
-    this.#lastPosition = lastPosition;
-    await this.#read();
+  async start(): Promise<void> {
+    await this.#mailbox.run(() => this.#read());
     this.post(() => undefined);
   }
 
