@@ -93,8 +93,13 @@ export class HandOuts {
     if (!this.#holds(agentId)) return;
     const { runtime, group } = this.context;
     this.#grace.get(agentId)?.cancel();
-    const over = (): void => this.context.post(() => this.agentGone(agentId));
-    this.#grace.set(agentId, runtime.clock.after(group.agentGraceMs, over));
+    const timer = runtime.clock.after(group.agentGraceMs, () =>
+      this.context.post(() => {
+        // the agent may have come back while this waited in the mailbox
+        if (this.#grace.get(agentId) === timer) this.agentGone(agentId);
+      }),
+    );
+    this.#grace.set(agentId, timer);
   }
 
   /** The agent is logged in again: its records stay with it. */
@@ -142,8 +147,9 @@ export class HandOuts {
     held.ending = false;
     request?.answer(refused('StoreAway', 'the store is away; the record stays with the agent, try again', held.handOut.handle));
     this.context.doubt(error);
-    // nobody will ask for it again, so the grace begins anew
-    if (request === undefined) this.agentLost(held.handOut.agentId);
+    // nobody will ask for it again, so the grace begins anew, unless its agent is back
+    const { agentId } = held.handOut;
+    if (request === undefined && this.context.runtime.agents.find(agentId) === undefined) this.agentLost(agentId);
     await this.#lookAgain(held.handOut.handle);
   }
 
