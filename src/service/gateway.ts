@@ -5,7 +5,7 @@ import { JournalTail } from '../journal/tail.js';
 import { HeldRecords } from '../record/held-records.js';
 import type { StoreClient } from '../store/client.js';
 import type { ListTable } from '../store/list-table.js';
-import type { Owner } from '../store/owner.js';
+import { type Owner, ownedTransaction } from '../store/owner.js';
 import { deleteEndedHandOuts } from '../store/statements/hand-outs.js';
 import type { Clock } from '../util/clock.js';
 import { AgentService } from './agents.js';
@@ -131,8 +131,11 @@ export class Gateway {
   }
 
   #forgetOldHandOuts(olderThanMs: number): void {
-    const { clock, client, log } = this.#runtime;
-    void deleteEndedHandOuts(client, clock.now() - olderThanMs).catch((error: unknown) => log.warn(`old hand-outs were not removed: ${String(error)}`));
+    const { clock, client, owner, log } = this.#runtime;
+    const beforeMs = clock.now() - olderThanMs;
+    void ownedTransaction(client, owner, (sql) => deleteEndedHandOuts(sql, owner.serverDbid, beforeMs)).catch((error: unknown) =>
+      log.warn(`old hand-outs were not removed: ${String(error)}`),
+    );
     clock.after(FORGET_EVERY_MS, () => {
       if (!this.#stopped) this.#forgetOldHandOuts(olderThanMs);
     });

@@ -122,9 +122,13 @@ export async function selectEndedHandOut(sql: Sql, handle: number): Promise<Ende
   return row;
 }
 
-/** Forgets hand-outs that ended before `beforeMs`. */
-export async function deleteEndedHandOuts(sql: Sql, beforeMs: number): Promise<void> {
-  await sql.query('DELETE FROM ocm_hand_out WHERE ended_at < $1', [beforeMs]);
+/** Forgets hand-outs of this server that ended before `beforeMs`. */
+export async function deleteEndedHandOuts(sql: Sql, serverDbid: number, beforeMs: number): Promise<void> {
+  await sql.query(
+    `DELETE FROM ocm_hand_out
+     WHERE ended_at < $2 AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $1)`,
+    [serverDbid, beforeMs],
+  );
 }
 
 /** Ends open hand-outs of this server whose group and list do not go together any more, or whose agent is unknown. */
