@@ -370,13 +370,9 @@ export class GroupActor implements GroupContext {
     const stored = await readGroup(this.runtime, this.group, this.#lastPosition);
     const from = this.#state;
     this.#endRun();
-    this.#handOuts.clear();
     this.#state = stored.state;
     this.#lastCompletion = stored.lastCompletion ?? this.#lastCompletion;
-    for (const handOut of stored.handOuts) {
-      this.#handOuts.add(handOut);
-      if (this.runtime.agents.find(handOut.agentId) === undefined) this.#handOuts.agentLost(handOut.agentId);
-    }
+    this.#handOuts.replace(stored.handOuts);
     this.#doubtful = false;
     this.#checkWanted = true;
     if (sessionOf(from) !== sessionOf(this.#state)) this.#buffer.forget();

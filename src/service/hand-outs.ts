@@ -55,9 +55,19 @@ export class HandOuts {
     this.context.runtime.held.add(handOut.handle, handOut.agentId, handOut.groupDbid);
   }
 
+  /** Takes over what the store says is out; whom it was sent to, and whose grace runs, stays known. */
+  replace(stored: readonly HandOut[]): void {
+    const sentTo = new Map([...this.#held].map(([handle, held]) => [handle, held.sentTo]));
+    for (const handOut of this.all()) this.#remove(handOut);
+    for (const handOut of stored) this.add(handOut, sentTo.get(handOut.handle));
+    for (const { agentId } of stored) {
+      if (this.context.runtime.agents.find(agentId) === undefined && !this.#grace.has(agentId)) this.agentLost(agentId);
+    }
+  }
+
   /** A record of the agent that this login has not been sent, marked as sent. */
   resend(agentId: string, login: number): HandOut | undefined {
-    const unseen = [...this.#held.values()].find(({ handOut, sentTo }) => handOut.agentId === agentId && sentTo !== login);
+    const unseen = [...this.#held.values()].find(({ handOut, sentTo, ending }) => handOut.agentId === agentId && sentTo !== login && !ending);
     if (unseen !== undefined) unseen.sentTo = login;
     return unseen?.handOut;
   }
