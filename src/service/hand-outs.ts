@@ -169,19 +169,24 @@ export class HandOuts {
     for (const request of behind) await this.end(request);
   }
 
-  /** The same content from the same agent is acknowledged again for replayWindow; anything else is refused. */
+  /**
+   * The same content from the same agent is acknowledged again for replayWindow; anything else is
+   * refused. The record may have been another group's: a handle that is not out says nothing of that.
+   */
   async #endedBefore(request: EndRequest): Promise<void> {
-    const { runtime, group } = this.context;
+    const { runtime } = this.context;
     try {
       const before = await selectEndedHandOut(runtime.client, request.handle);
+      const group = runtime.deployment.campaignGroups.find(({ dbid }) => dbid === before?.group_dbid);
       const known =
         before !== undefined &&
+        group !== undefined &&
         before.agent_id === request.agentId &&
         before.ending === request.content &&
         before.ended_at >= runtime.clock.now() - group.replayWindowMs;
       request.answer(
         known
-          ? this.#outcome(request.handle, before.list_dbid, before.end_result)
+          ? { ...this.#outcome(request.handle, before.list_dbid, before.end_result), group }
           : refused('UnknownRecordHandle', `record handle ${request.handle} is not with any agent`, request.handle),
       );
     } catch (error) {
@@ -190,7 +195,7 @@ export class HandOuts {
     }
   }
 
-  #outcome(handle: number, listDbid: number, callResult: number | null): EndOutcome {
+  #outcome(handle: number, listDbid: number, callResult: number | null): Extract<EndOutcome, { kind: 'ended' }> {
     return { kind: 'ended', handle, listDbid, callResult, group: this.context.group };
   }
 
