@@ -102,6 +102,7 @@ export class GroupActor implements GroupContext {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#disarmTimer();
+    this.#handOuts.stopGraces();
     await this.#mailbox.run(() => Promise.resolve());
   }
 
@@ -185,7 +186,7 @@ export class GroupActor implements GroupContext {
 
   /** What the group does by itself, given where it stands. */
   async #look(): Promise<void> {
-    if (this.#doubtful) return;
+    if (this.#doubtful || this.#stopped) return;
     this.#desk.serve(true);
     if (this.#state.status === 'Running') {
       await this.#fillBuffer();

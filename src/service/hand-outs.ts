@@ -75,10 +75,15 @@ export class HandOuts {
   /** Forgets everything: it was ended in the store together with the session. Answers what was there. */
   clear(): HandOut[] {
     const all = this.all();
-    for (const timer of this.#grace.values()) timer.cancel();
-    this.#grace.clear();
+    this.stopGraces();
     for (const handOut of all) this.#remove(handOut);
     return all;
+  }
+
+  /** Nobody's time runs out any more. */
+  stopGraces(): void {
+    for (const timer of this.#grace.values()) timer.cancel();
+    this.#grace.clear();
   }
 
   /** Ends a record as its agent says, or says why not. */
