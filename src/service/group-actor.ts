@@ -21,7 +21,7 @@ import { PreviewDesk } from './preview-desk.js';
 import { readGroup } from './recovery.js';
 import { Retriever } from './retriever.js';
 import type { Runtime } from './runtime.js';
-import { commitTransition, type Transition } from './transition.js';
+import { type Committed, commitTransition, type Transition } from './transition.js';
 
 /**
  * One campaign group: its mailbox, its state, and the only place where it changes. Every input goes
@@ -262,13 +262,13 @@ export class GroupActor implements GroupContext {
       asker?.answer({ kind: 'status', snapshot: this.snapshot() });
       return false;
     }
-    const rows = await this.#commit({ from, decision, cause, atMs, inHand: this.#handOuts.all(), ...(guard && { guard }) }, asker);
-    if (rows === undefined) return false;
-    this.#adopt(from, decision, rows, asker);
+    const committed = await this.#commit({ from, decision, cause, atMs, inHand: this.#handOuts.all(), ...(guard && { guard }) }, asker);
+    if (committed === undefined) return false;
+    this.#adopt(from, decision, committed, asker);
     return true;
   }
 
-  async #commit(transition: Transition, asker: Asker | undefined): Promise<JournalRow[] | undefined> {
+  async #commit(transition: Transition, asker: Asker | undefined): Promise<Committed | undefined> {
     try {
       return await commitTransition(this, transition);
     } catch (error) {
@@ -279,13 +279,14 @@ export class GroupActor implements GroupContext {
   }
 
   /** Memory follows what is committed, and everyone is told. */
-  #adopt(from: GroupState, decision: Extract<Decision, { kind: 'changed' }>, rows: readonly JournalRow[], asker: Asker | undefined): void {
+  #adopt(from: GroupState, decision: Extract<Decision, { kind: 'changed' }>, { rows, taken }: Committed, asker: Asker | undefined): void {
     this.#state = decision.state;
     this.#checkWanted = true;
     this.#disarmTimer();
     if (from.status === 'Running' && this.#state.status !== 'Running') this.#endRun();
     const cancelled = decision.events.some((event) => event.forced) ? this.#handOuts.clear() : [];
-    for (const handOut of cancelled) this.runtime.announcer.recordCancelled(handOut);
+    // one whose end was committed just before is not taken from anybody
+    for (const handOut of cancelled) if (taken.has(handOut.handle)) this.runtime.announcer.recordCancelled(handOut);
     const waits = this.#state.status === 'WaitingUnload';
     const answering = waits ? undefined : rows.at(-1);
     for (const row of rows) this.#announce(row, row === answering ? asker : undefined);
