@@ -19,6 +19,8 @@ const WAIT_FOR_RETRIEVAL_MS = 500;
 interface Waiter {
   readonly seat: Seat<object>;
   readonly timer: TimerHandle;
+  /** The wait is over; it is answered as soon as the record on its way has come, or has not. */
+  expired: boolean;
   answer(outcome: PreviewOutcome): void;
 }
 
@@ -59,7 +61,7 @@ export class PreviewDesk {
     const { runtime } = this.context;
     if (this.refusal() === undefined && seat.state === 'notReady') runtime.agents.setState(seat.agentId, 'asking');
     const timer = runtime.clock.after(WAIT_FOR_RETRIEVAL_MS, () => this.context.post(() => this.#giveUp(waiter)));
-    const waiter: Waiter = { seat, timer, answer };
+    const waiter: Waiter = { seat, timer, expired: false, answer };
     this.#waiting.push(waiter);
   }
 
@@ -147,6 +149,7 @@ export class PreviewDesk {
   /** Its window has closed, or its number is forbidden, since it was retrieved: back, and the next one. */
   async #notDialable(waiter: Waiter, chain: Chain, run: number): Promise<void> {
     this.#waiting.unshift(waiter);
+    if (waiter.expired) this.#giveUp(waiter);
     if (run !== this.#run) return;
     const { runtime } = this.context;
     const { client, owner } = runtime;
@@ -159,6 +162,7 @@ export class PreviewDesk {
   }
 
   #giveUp(waiter: Waiter): void {
+    waiter.expired = true;
     const index = this.#waiting.indexOf(waiter);
     if (index === -1) return;
     this.#waiting.splice(index, 1);
