@@ -59,7 +59,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 /** One room knows each of these; what a library does is behind that room's own interface. */
 const ONLY_IN: readonly { readonly module: RegExp; readonly rooms: readonly string[]; readonly because: string }[] = [
   { module: /^winston/, rooms: ['src/log'], because: 'a disabled call of it costs more than decoding a message' },
-  { module: /^(?:node:)?(?:net|tls|dgram)$/, rooms: ['src/net', 'src/client', 'src/scenario'], because: 'sockets have one home' },
+  { module: /^(?:node:)?(?:net|tls|dgram)$/, rooms: ['src/net', 'src/client', 'src/scenario'], because: 'sockets are opened in one home' },
   { module: /^(?:pg|pg-.*|node-pg-migrate|@electric-sql\/.*)$/, rooms: ['src/store'], because: 'two databases stand behind one client' },
   { module: /^(?:node:)?(?:timers|timers\/promises|perf_hooks)$/, rooms: ['src/util'], because: 'time has one door, util/clock' },
   { module: /^fastify|^@fastify\//, rooms: ['src/http'], because: 'HTTP is one way in of several' },
@@ -67,10 +67,11 @@ const ONLY_IN: readonly { readonly module: RegExp; readonly rooms: readonly stri
   { module: /^binary-parser/, rooms: ['protocol'], because: 'the grammar is declared once' },
 ];
 
-/** Address arithmetic is no socket. */
-const NO_SOCKET = new Set(['BlockList', 'isIP', 'isIPv4', 'isIPv6']);
+/** Address arithmetic opens no socket, nor does the type of one. */
+const NO_SOCKET = new Set(['BlockList', 'isIP', 'isIPv4', 'isIPv6', 'type Socket']);
 
-const CLOCKS = /\b(?:Date|setTimeout|setInterval|hrtime|performance)\b/;
+/** A socket's own setTimeout is no clock of ours. */
+const CLOCKS = /(?<!socket\.)\b(?:Date|setTimeout|setInterval|hrtime|performance)\b/;
 const SQL_CLOCKS = /\bnow\s*\(\s*\)|\bcurrent_(?:timestamp|time|date)\b|\blocaltime(?:stamp)?\b|\b(?:clock|statement|transaction)_timestamp\b|\btimeofday\s*\(/i;
 
 interface SourceFile {
@@ -214,7 +215,8 @@ describe('architecture, its own reader', () => {
       "// import { no } from './seven.js';",
     ].join('\n');
     expect(importsOf(text).map(({ from }) => from)).to.have.members(['./one.js', './two.js', './three.js', './four.js', './five.js', './six.js']);
-    expect(importsOf(text)[0]?.names).to.deep.equal(['a', 'B']);
+    expect(importsOf(text)[0]?.names).to.deep.equal(['a', 'type B']);
+    expect(importsOf(text)[1]?.names).to.deep.equal(['type C']);
   });
 
   it('finds a circle', () => {

@@ -6,7 +6,9 @@ import { DnDirectory } from '../directory/dn-directory.js';
 import { Subscriptions } from '../directory/subscriptions.js';
 import type { Log } from '../log/log.js';
 import { type TraceWriter } from '../log/trace-writer.js';
+import type { HealthState } from '../http/parts.js';
 import { Gateway } from '../service/gateway.js';
+import { Importer } from '../service/importer.js';
 import { SessionAnnouncer } from '../session/announcer.js';
 import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
@@ -16,6 +18,7 @@ import { openEmbedded, type EmbeddedStore } from '../store/embedded/open.js';
 import { migrate } from '../store/migrate.js';
 import { claimOwnership } from '../store/owner.js';
 import { type Clock, isoTime } from '../util/clock.js';
+import { type HttpListenerParts, openHttpListener } from './http-listener.js';
 import { FrameListeners } from './listeners.js';
 
 export interface AppParts {
@@ -95,9 +98,45 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
     nextConnectionNumber,
   });
   closers.push(() => listeners.close());
-  const ports: Ports = await listeners.open();
-  store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()) });
+  const { client } = store;
+  const importer = new Importer({ deployment, client, owner, clock, log, listChanged: (dbid) => gateway.listChanged(dbid) });
+  const ports = await openAll(listeners, {
+    deployment,
+    gateway,
+    importer,
+    clients,
+    tracer,
+    clock,
+    log,
+    nextConnectionNumber,
+    health: () => healthOf(gateway),
+  });
+  if (ports.closeHttp !== undefined) closers.push(ports.closeHttp);
+  const http = deployment.listeners.http;
+  const address = http === undefined || ports.http === undefined ? {} : { http: `http://${http.host}:${ports.http}` };
+  store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()), ...address });
   return ports;
+}
+
+/** HTTP comes last: its health is 200 from the first answer on, when all else is open. */
+async function openAll(
+  listeners: FrameListeners,
+  parts: HttpListenerParts,
+): Promise<Ports & { readonly closeHttp?: () => Promise<void> }> {
+  const ports = await listeners.open();
+  const { http } = parts.deployment.listeners;
+  if (http === undefined) return ports;
+  const opened = await openHttpListener(http.host, http.port, parts);
+  return { ...ports, http: opened.port, closeHttp: () => opened.close() };
+}
+
+async function healthOf(gateway: Gateway): Promise<HealthState> {
+  try {
+    await gateway.checkStore();
+    return { status: 'ok' };
+  } catch (error) {
+    return { status: 'unavailable', reasons: [`store: ${error instanceof Error ? error.message : String(error)}`] };
+  }
 }
 
 async function openStore({ deployment, clock, log, onFatal }: AppParts): Promise<EmbeddedStore> {

@@ -68,14 +68,20 @@ export function splitSource(text: string): SourceText {
   return { code, literals };
 }
 
-/** What a file imports, as it names it: imports, re-exports, dynamic imports and files of worker threads; types count. */
+/**
+ * What a file imports, as it names it: imports, re-exports, dynamic imports and files of worker threads;
+ * types count. Names that are imported as types only begin with `type `.
+ */
 export function importsOf(text: string): { readonly from: string; readonly names: readonly string[] }[] {
   const plain = text.replaceAll(/\/\*[^]*?\*\/|^\s*\/\/[^\n]*/gm, '');
-  const static_ = [...plain.matchAll(/^\s*(?:import|export)\s+(?:type\s+)?([^'";]*?)\s*from\s+'([^']+)'/gm)];
+  const static_ = [...plain.matchAll(/^\s*(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s+'([^']+)'/gm)];
   const bare = [...plain.matchAll(/^\s*import\s+'([^']+)'/gm)];
   const dynamic = [...plain.matchAll(/\bimport\(\s*'([^']+)'\s*\)|new Worker\(new URL\('([^']+)'/g)];
   return [
-    ...static_.map(([, clause = '', from = '']) => ({ from, names: clause.replaceAll(/[{}]|\btype\b/g, '').split(',').map((name) => name.trim()).filter((name) => name !== '') })),
+    ...static_.map(([, types, clause = '', from = '']) => {
+      const names = clause.replaceAll(/[{}]/g, '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+      return { from, names: types === undefined ? names : names.map((name) => `type ${name}`) };
+    }),
     ...bare.map(([, from = '']) => ({ from, names: [] })),
     ...dynamic.map(([, from, worker]) => ({ from: from ?? worker ?? '', names: [] })),
   ];
