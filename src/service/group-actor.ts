@@ -43,9 +43,11 @@ export class GroupActor implements GroupContext {
   #stopped = false;
   #lastCompletion: CompletionReport | undefined;
 
+  /** `lastPosition` is that of the last journal row that was committed before this life: nobody here announces it again. */
   constructor(
     readonly runtime: Runtime,
     readonly group: CampaignGroup,
+    lastPosition: number,
   ) {
     this.#handOuts = new HandOuts(this, (handOut, ending) => {
       this.#checkWanted = true;
@@ -58,7 +60,7 @@ export class GroupActor implements GroupContext {
       for (const chain of chains) this.#buffer.add(chain);
       this.#checkWanted ||= chains.length === 0;
     });
-    this.#changes = new GroupChanges(this, {
+    this.#changes = new GroupChanges(this, lastPosition, {
       inHand: () => this.#handOuts.all(),
       runEnded: () => this.#endRun(),
       recordsTaken: () => this.#handOuts.clear(),
@@ -67,9 +69,8 @@ export class GroupActor implements GroupContext {
   }
 
   /** Reads the stored state and begins to act on it. Throws where the store cannot be read. */
-  async start(lastPosition: number): Promise<void> {
-    this.#changes.startAfter(lastPosition);
-    await this.#read();
+  async start(): Promise<void> {
+    await this.#mailbox.run(() => this.#read());
     this.post(() => undefined);
   }
 
@@ -102,6 +103,7 @@ export class GroupActor implements GroupContext {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#disarmTimer();
+    this.#handOuts.stopGraces();
     await this.#mailbox.run(() => Promise.resolve());
   }
 
@@ -177,7 +179,7 @@ export class GroupActor implements GroupContext {
 
   /** What the group does by itself, given where it stands. */
   async #look(): Promise<void> {
-    if (this.#doubtful) return;
+    if (this.#doubtful || this.#stopped) return;
     this.#desk.serve(true);
     if (this.state().status === 'Running') {
       await this.#fillBuffer();
@@ -192,8 +194,9 @@ export class GroupActor implements GroupContext {
 
   async #fillBuffer(): Promise<void> {
     const agents = this.#agentsAtWork();
-    if (agents === 0 && this.#buffer.size > 0) {
-      // nobody is there to take them: another group of a shared list may have them
+    if (agents === 0 && this.#buffer.size > 0 && !this.#retriever.inFlight && this.#desk.coming === 0) {
+      // nobody is there to take them: another group of a shared list may have them; what is still on its
+      // way in or out is waited for, or it would be put back behind the back of whoever gets it
       this.#buffer.empty();
       await ownedTransaction(this.runtime.client, this.runtime.owner, async (sql) => {
         for (const list of listsOf(this)) await releaseUnheld(sql, list, this.runtime.owner.serverDbid, takerOf(this));
@@ -300,12 +303,8 @@ export class GroupActor implements GroupContext {
     const before = sessionOf(this.state());
     const stored = await readGroup(this.runtime, this.group, this.#changes.lastPosition);
     this.#endRun();
-    this.#handOuts.clear();
     this.#lastCompletion = stored.lastCompletion ?? this.#lastCompletion;
-    for (const handOut of stored.handOuts) {
-      this.#handOuts.add(handOut);
-      if (this.runtime.agents.find(handOut.agentId) === undefined) this.#handOuts.agentLost(handOut.agentId);
-    }
+    this.#handOuts.replace(stored.handOuts);
     this.#doubtful = false;
     this.#checkWanted = true;
     if (before !== sessionOf(stored.state)) this.#buffer.forget();

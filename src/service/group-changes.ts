@@ -5,7 +5,7 @@ import type { HandOut } from '../record/hand-out.js';
 import type { Sql } from '../store/client.js';
 import type { GroupContext } from './group-context.js';
 import type { Asker, GroupSnapshot } from './ports.js';
-import { commitTransition } from './transition.js';
+import { type Committed, commitTransition, type Transition } from './transition.js';
 
 /** What the rest of the group does around a change. */
 export interface ChangeHooks {
@@ -25,14 +25,18 @@ export interface ChangeHooks {
  */
 export class GroupChanges {
   #state: GroupState = { status: 'NotLoaded' };
-  #lastPosition = 0;
+  #lastPosition: number;
   /** Who is told when an Unload that waits is done. */
   #unloading: Asker[] = [];
 
+  /** Rows up to `lastPosition` were announced by an earlier life. */
   constructor(
     private readonly context: GroupContext,
+    lastPosition: number,
     private readonly hooks: ChangeHooks,
-  ) {}
+  ) {
+    this.#lastPosition = lastPosition;
+  }
 
   get state(): GroupState {
     return this.#state;
@@ -47,11 +51,6 @@ export class GroupChanges {
   takeOver(state: GroupState, unseen: readonly JournalRow[]): void {
     this.#state = state;
     for (const row of unseen) this.#announce(row, undefined);
-  }
-
-  /** Rows up to this one were announced by an earlier life. */
-  startAfter(position: number): void {
-    this.#lastPosition = position;
   }
 
   snapshot(): GroupSnapshot {
@@ -83,16 +82,19 @@ export class GroupChanges {
       asker?.answer({ kind: 'status', snapshot: this.snapshot() });
       return false;
     }
+    const committed = await this.#commit({ from, decision, cause, atMs, inHand: this.hooks.inHand(), ...(guard && { guard }) }, asker);
+    if (committed === undefined) return false;
+    this.#adopt(from, decision, committed, asker);
+    return true;
+  }
+
+  async #commit(transition: Transition, asker: Asker | undefined): Promise<Committed | undefined> {
     try {
-      const transition = { from, decision, cause, atMs, inHand: this.hooks.inHand(), ...(guard && { guard }) };
-      const rows = await commitTransition(this.context, transition);
-      if (rows === undefined) return false;
-      this.#adopt(from, decision, rows, asker);
-      return true;
+      return await commitTransition(this.context, transition);
     } catch (error) {
       if (asker !== undefined) this.refuseAway(asker);
       this.context.doubt(error);
-      return false;
+      return undefined;
     }
   }
 
@@ -102,11 +104,12 @@ export class GroupChanges {
   }
 
   /** Memory follows what is committed, and everyone is told. */
-  #adopt(from: GroupState, decision: Extract<Decision, { kind: 'changed' }>, rows: readonly JournalRow[], asker: Asker | undefined): void {
+  #adopt(from: GroupState, decision: Extract<Decision, { kind: 'changed' }>, { rows, taken }: Committed, asker: Asker | undefined): void {
     this.#state = decision.state;
     if (from.status === 'Running' && decision.state.status !== 'Running') this.hooks.runEnded();
-    const taken = decision.events.some((event) => event.forced) ? this.hooks.recordsTaken() : [];
-    for (const handOut of taken) this.context.runtime.announcer.recordCancelled(handOut);
+    const inHand = decision.events.some((event) => event.forced) ? this.hooks.recordsTaken() : [];
+    // one whose end was committed just before is not taken from anybody
+    for (const handOut of inHand) if (taken.has(handOut.handle)) this.context.runtime.announcer.recordCancelled(handOut);
     const waits = decision.state.status === 'WaitingUnload';
     const answering = waits ? undefined : rows.at(-1);
     for (const row of rows) this.#announce(row, row === answering ? asker : undefined);
