@@ -2,6 +2,8 @@
 import { runStart } from './app/run-start.js';
 import { UserError } from './cli/errors.js';
 import { runProgram } from './cli/program.js';
+import { createDecode } from './cli/run-decode.js';
+import { writerTo } from './cli/write-out.js';
 
 /** Refuses a command whose body is still to come. */
 const notBuiltYet = (command: string) => (): Promise<void> =>
@@ -13,7 +15,7 @@ process.exitCode = await runProgram(
     start: runStart,
     import: notBuiltYet('import'),
     demo: notBuiltYet('demo'),
-    decode: notBuiltYet('decode'),
+    decode: createDecode({ stdin: process.stdin, write: writerTo(process.stdout) }),
   },
   {
     stdout: (text) => process.stdout.write(text),
