@@ -41,6 +41,10 @@ const hexOf = (name: string): string => readText(`${name}.hex`) ?? '';
 /** A fixture's trace without its head line: a frame knows neither the time nor the connection. */
 const traceOf = (name: string): string => (readText(`${name}.trace`) ?? '').replace(/^.*\n/, '').trimEnd();
 
+/** A stream whose every write fails. */
+const failing = (code: string): Writable =>
+  new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error(code), { code })) });
+
 describe('decode', () => {
   for (const { name, bytes, trace } of frames) {
     if (trace === undefined) continue;
@@ -163,9 +167,6 @@ describe('decode --encode', () => {
 });
 
 describe('what decode writes to', () => {
-  const failing = (code: string): Writable =>
-    new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error(code), { code })) });
-
   it('may go away in the middle', async () => {
     await writerTo(failing('EPIPE'))('text');
   });
