@@ -13,6 +13,8 @@ export interface GoodRow {
   readonly kind: 'good';
   readonly line: number;
   readonly values: readonly FieldValue[];
+  /** The row as it stood in the file, without the line end. */
+  readonly raw: string;
 }
 
 /** A row that cannot: where and why, and its text as it stood in the file, without the line end. */
@@ -24,6 +26,8 @@ export interface BadRow {
   readonly field?: string;
   /** "line 7, attempt: found "x", expected an integer ..." */
   readonly message: string;
+  /** The message without line and field. */
+  readonly what: string;
   readonly raw: string;
 }
 
@@ -119,7 +123,7 @@ const shown = (cell: string): string =>
 
 function bad({ line, raw }: ParsedRow, field: string | undefined, what: string): BadRow {
   const message = `line ${line}${field === undefined ? '' : `, ${field}`}: ${what}`;
-  return { kind: 'bad', line, ...(field !== undefined && { field }), message, raw };
+  return { kind: 'bad', line, ...(field !== undefined && { field }), message, what, raw };
 }
 
 function checkedRow(row: ParsedRow, { columns, defaults }: CsvLayout): CsvRow {
@@ -142,7 +146,7 @@ function checkedRow(row: ParsedRow, { columns, defaults }: CsvLayout): CsvRow {
     if ('expected' in parsed) return bad(row, name, `found ${shown(cell)}, expected ${parsed.expected}`);
     values[target] = parsed.value;
   }
-  return { kind: 'good', line, values };
+  return { kind: 'good', line, values, raw };
 }
 
 async function* inBatches(

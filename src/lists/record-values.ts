@@ -32,6 +32,11 @@ const RANGES = new Map<string, Range>([
   ['daily_till', TIME_OF_DAY],
 ]);
 
+/** Nobody has retrieved such a record, so nobody would ever release it. */
+const REFUSED = new Map<string, { readonly value: number; readonly name: string }>([
+  ['record_status', { value: RECORD_STATUS.Retrieved, name: 'Retrieved' }],
+]);
+
 const DEFAULTS = new Map<string, FieldValue>([
   ['contact_info_type', CONTACT_INFO_TYPE.NoContactType],
   ['record_type', RECORD_TYPE.General],
@@ -47,12 +52,15 @@ export const defaultOf = (field: string): FieldValue => DEFAULTS.get(field) ?? n
 export type ParsedValue = { readonly value: FieldValue } | { readonly expected: string };
 export type ValueParser = (text: string) => ParsedValue;
 
-function intParser(range: Range): ValueParser {
-  const expected = `an integer from ${range.least} to ${range.most}`;
+function intParser(field: string): ValueParser {
+  const range = RANGES.get(field) ?? INT32;
+  const refused = REFUSED.get(field);
+  const except = refused === undefined ? '' : ` other than ${refused.value} (${refused.name})`;
+  const expected = `an integer from ${range.least} to ${range.most}${except}`;
   return (text) => {
     const trimmed = text.trim();
     const value = Number(trimmed);
-    const valid = /^[+-]?\d{1,10}$/.test(trimmed) && value >= range.least && value <= range.most;
+    const valid = /^[+-]?\d{1,10}$/.test(trimmed) && value >= range.least && value <= range.most && value !== refused?.value;
     return valid ? { value } : { expected };
   };
 }
@@ -92,7 +100,7 @@ const dateParser: ValueParser = (text) => {
 };
 
 const PARSERS: Readonly<Record<FieldType, (field: RecordField) => ValueParser>> = {
-  int: ({ name }) => intParser(RANGES.get(name) ?? INT32),
+  int: ({ name }) => intParser(name),
   float: () => floatParser,
   datetime: () => dateParser,
   char: ({ length }) => textParser(length),

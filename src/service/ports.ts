@@ -6,6 +6,9 @@ import type { HandOut } from '../record/hand-out.js';
 
 /** What the service needs of the world above it, and how it answers. Sessions and HTTP implement these. */
 
+/** What a question to the store is answered with while the store cannot be reached. */
+export { StoreAway } from '../store/client.js';
+
 /** Tells clients what has happened. Everything it is told is committed. */
 export interface Announcer {
   /**

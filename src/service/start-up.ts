@@ -3,10 +3,11 @@ import { ownedTransaction } from '../store/owner.js';
 import type { Sql } from '../store/client.js';
 import { quoteName } from '../store/list-table.js';
 import { deleteAgentLogin, recoverAgentLogins } from '../store/statements/agent-logins.js';
-import { createDoNotCallTable, createListTable, tableExists } from '../store/statements/create-list.js';
+import { createDoNotCallTable, createMissingTable, tableExists } from '../store/statements/create-list.js';
 import { insertMissingGroups, lockGroup, selectGroups } from '../store/statements/groups.js';
 import { endStrandedHandOuts } from '../store/statements/hand-outs.js';
 import { selectJournalSince } from '../store/statements/journal.js';
+import { deleteOldImports } from '../store/statements/imports.js';
 import { deleteKnownList, selectKnownLists, upsertKnownList } from '../store/statements/known-lists.js';
 import { countForeign, releaseUnheld } from '../store/statements/list-rows.js';
 import { toGroupState, toJournalRow, writeChange } from './group-store.js';
@@ -22,6 +23,7 @@ export async function recoverStore(runtime: Runtime, replayWindowMs: number): Pr
   const nowMs = clock.now();
   await ownedTransaction(client, owner, async (sql) => {
     await createTables(sql, runtime);
+    await deleteOldImports(sql, owner);
     await insertMissingGroups(sql, owner.serverDbid, deployment.campaignGroups.map((group) => group.dbid));
     await checkOwnership(sql, runtime);
     await unloadRemovedGroups(sql, runtime, nowMs);
@@ -40,9 +42,7 @@ export async function recoverStore(runtime: Runtime, replayWindowMs: number): Pr
 
 async function createTables(sql: Sql, { deployment, lists, log }: Runtime): Promise<void> {
   for (const list of lists.values()) {
-    if (await tableExists(sql, list.table)) continue;
-    await createListTable(sql, list);
-    log.info(`calling list ${list.name}: made table ${list.table}`);
+    if (await createMissingTable(sql, list)) log.info(`calling list ${list.name}: made table ${list.table}`);
   }
   const { table } = deployment.doNotCall;
   if (!(await tableExists(sql, table))) await createDoNotCallTable(sql, table);

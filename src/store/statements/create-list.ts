@@ -8,11 +8,18 @@ export async function tableExists(sql: Sql, table: string): Promise<boolean> {
   return row?.found === true;
 }
 
+/** Makes a list's table where there is none; answers whether it did. */
+export async function createMissingTable(sql: Sql, list: ListTable): Promise<boolean> {
+  if (await tableExists(sql, list.table)) return false;
+  await createListTable(sql, list);
+  return true;
+}
+
 /**
  * Makes the table of a calling list in the OCS layout, where there is none: the mandatory fields, the
  * list's custom fields, and the indexes that retrieval, probe and recovery stand on.
  */
-export async function createListTable(sql: Sql, list: ListTable): Promise<void> {
+async function createListTable(sql: Sql, list: ListTable): Promise<void> {
   const table = quoteName(list.table);
   const notNull = new Set(['contact_info', 'record_type', 'record_status', 'attempt', 'chain_id', 'chain_n']);
   const columns = recordColumns(list.customFields).map((field) => {

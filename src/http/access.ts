@@ -1,0 +1,82 @@
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ClientRole } from '../config/deployment.js';
+import { isLoopbackHost } from '../util/loopback.js';
+import { HttpFault } from './fault.js';
+import type { Credentials } from './parts.js';
+
+/** What a route needs: nothing, the right to look, or the right to change. */
+export type Access = 'open' | 'read' | 'change';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Absent: `read`. */
+    access?: Access | ((request: FastifyRequest) => Access);
+  }
+}
+
+const ROLES: Readonly<Record<Exclude<Access, 'open'>, readonly ClientRole[]>> = {
+  read: ['monitor', 'supervisor'],
+  change: ['supervisor'],
+};
+
+const CALLER = 'caller';
+
+/** Who sent a request, in words, for the journal. */
+export function callerOf(request: FastifyRequest): string {
+  return request.getDecorator<string>(CALLER);
+}
+
+/** Lets in whom the configuration lets in (config.md, clients), before anything else is looked at. */
+export function guardAccess(app: FastifyInstance, clients: Credentials): void {
+  app.decorateRequest(CALLER, 'HTTP');
+  app.addHook('onRequest', async (request) => {
+    refuseForeignPages(request);
+    if (!clients.required) return refuseStrangers(request);
+    const { access = 'read' } = request.routeOptions.config;
+    const needed = typeof access === 'function' ? access(request) : access;
+    if (needed === 'open') return undefined;
+    const { name, roles } = authenticate(request, clients);
+    if (!ROLES[needed].some((role) => roles.has(role))) {
+      throw new HttpFault('RegistrationError', `client ${name} may not do this: it needs the role ${ROLES[needed].join(' or ')}`);
+    }
+    request.setDecorator(CALLER, `HTTP client ${name}`);
+    return undefined;
+  });
+}
+
+/** A browser says in Origin whose page sends; a page of another site must not steer campaigns with its reader's rights. */
+function refuseForeignPages({ headers }: FastifyRequest): void {
+  const { origin, host } = headers;
+  if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return;
+  throw new HttpFault('RegistrationError', `found Origin ${JSON.stringify(origin)}, expected none or this gateway's own`);
+}
+
+/** Without clients in the configuration: anyone on loopback. A host by another name is one that was made to point here. */
+function refuseStrangers({ ip, hostname }: FastifyRequest): void {
+  if (!isLoopbackHost(ip)) {
+    throw new HttpFault('RegistrationError', `${ip} is not on this machine; configure clients to let others in`);
+  }
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) === 0 && !isLoopbackHost(host)) {
+    throw new HttpFault('RegistrationError', `found Host ${JSON.stringify(hostname)}, expected an address or localhost; configure clients to let others in`);
+  }
+}
+
+function authenticate(request: FastifyRequest, clients: Credentials): { name: string; roles: ReadonlySet<ClientRole> } {
+  const { name, password } = basicCredentials(request.headers.authorization) ?? {};
+  const roles = name === undefined ? undefined : clients.authenticate(name, password);
+  if (name !== undefined && roles !== undefined) return { name, roles };
+  throw new HttpFault('RegistrationError', 'expected name and password of a configured client, as HTTP Basic', {
+    status: 401,
+    headers: { 'www-authenticate': 'Basic realm="ocm-gateway", charset="UTF-8"' },
+  });
+}
+
+function basicCredentials(header: string | undefined): { name: string; password: string } | undefined {
+  const [, encoded] = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header ?? '') ?? [];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}

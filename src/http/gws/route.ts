@@ -1,0 +1,70 @@
+import type { FastifyRequest } from 'fastify';
+import { isReadOnly, REQUEST_NAMES } from '../../campaign/request-names.js';
+import type { GroupTarget } from '../../campaign/requests.js';
+import { type Access, callerOf } from '../access.js';
+import type { HttpApp } from '../app.js';
+import { tuningOf } from '../enumeration-input.js';
+import { errorSchema } from '../errors.js';
+import { HttpFault } from '../fault.js';
+import { toValue } from '../json-values.js';
+import { ANSWER_TIMEOUT_MS } from '../limits.js';
+import { accepted, statusOfAccepted } from '../outcome.js';
+import type { HttpParts } from '../parts.js';
+import { describeAccepted } from './answer.js';
+import { gwsAnswer, gwsBody, type GwsData, gwsParams, gwsQuery } from './schemas.js';
+
+const named = (path: string) => REQUEST_NAMES.find((names) => names.path === path);
+
+function accessTo(request: FastifyRequest): Access {
+  const kind = named((request.params as { request: string }).request)?.kind;
+  return kind !== undefined && isReadOnly(kind) ? 'read' : 'change';
+}
+
+/**
+ * The requests as GWS sends them to OCS (http.md, "As GWS addresses OCS"), served as messages of an
+ * internal client of the direct protocol. Fields that a request does not have are taken and ignored.
+ */
+export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: HttpParts): void {
+  app.post(
+    '/ocs/v3/servers/:dbid/:request',
+    {
+      handlerTimeout: ANSWER_TIMEOUT_MS,
+      config: { access: accessTo },
+      schema: {
+        params: gwsParams,
+        querystring: gwsQuery,
+        body: gwsBody,
+        response: { 200: gwsAnswer, 202: gwsAnswer, '4xx': errorSchema, '5xx': errorSchema },
+      },
+    },
+    async (request, reply) => {
+      const { params, body } = request;
+      const names = named(params.request);
+      if (names === undefined) {
+        const expected = REQUEST_NAMES.map(({ path }) => path).join(', ');
+        throw new HttpFault('InvalidParameter', `there is no request ${params.request.slice(0, 100)}; expected one of ${expected}`, { status: 404 });
+      }
+      if (params.dbid !== String(server.dbid)) {
+        throw new HttpFault('WrongConfiguration', `there is no server ${params.dbid.slice(0, 100)}; this is server ${server.dbid}`);
+      }
+      const outcome = accepted(
+        await ocmClient.request({
+          kind: names.kind,
+          target: targetOf(body.data),
+          by: callerOf(request),
+          properties: (body.data.requestProperties ?? []).map(({ key, value }) => ({ key, value: toValue(key, value) })),
+          ...tuningOf(body.data),
+        }),
+      );
+      return reply.code(statusOfAccepted(outcome)).send(describeAccepted(outcome));
+    },
+  );
+}
+
+function targetOf({ campaignId, groupId, sessionId }: GwsData): GroupTarget {
+  return {
+    ...(campaignId !== undefined && { campaignId }),
+    ...(groupId !== undefined && { groupId }),
+    ...(sessionId !== undefined && { sessionId }),
+  };
+}

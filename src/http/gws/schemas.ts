@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { dialModeInput, dialModeName, int32, optimizeByInput, optimizeByName, statusName } from '../schemas.js';
+
+export const gwsParams = z.strictObject({ dbid: z.string(), request: z.string() });
+export const gwsQuery = z.strictObject({});
+
+const property = z.strictObject({
+  key: z.string().min(1, { error: 'a key of at least one character' }),
+  value: z.unknown().meta({ type: ['integer', 'number', 'string'], description: 'an integer of at most 64 bits, a decimal or a text' }),
+});
+
+export const gwsBody = z.strictObject({
+  data: z.strictObject({
+    campaignId: int32().optional().meta({ description: "the campaign's DBID" }),
+    groupId: int32().optional().meta({ description: "the agent group's DBID" }),
+    sessionId: int32().optional().meta({ description: "the campaign group's DBID; alone, or agreeing with the other two" }),
+    dialMode: dialModeInput().optional(),
+    optimizeBy: optimizeByInput().optional(),
+    optimizeGoal: int32().optional(),
+    requestProperties: z.array(property).optional().meta({ description: 'GSW_AUTO_COMPLETION travels here' }),
+  }),
+});
+
+export type GwsData = z.output<typeof gwsBody>['data'];
+
+export const gwsAnswer = z.object({
+  status: z.object({ code: z.literal(0) }),
+  data: z.object({
+    campaignId: z.number(),
+    groupId: z.number(),
+    sessionId: z.number(),
+    groupCampaignStatus: statusName(),
+    dialMode: dialModeName(),
+    optimizeBy: optimizeByName(),
+    optimizeGoal: z.number().optional().meta({ description: 'absent where none is set' }),
+    autoCompletion: z.boolean(),
+  }),
+});
+
+export type GwsAnswer = z.output<typeof gwsAnswer>;

@@ -1,0 +1,61 @@
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { BadRecord, ImportRefused, type RejectedRow } from '../service/importer.js';
+import { callerOf } from './access.js';
+import type { HttpApp } from './app.js';
+import { CSV_TYPE } from './content-types.js';
+import { errorSchema } from './errors.js';
+import { HttpFault } from './fault.js';
+import { IMPORT_IDLE_TIMEOUT_MS, REJECTED_ROWS } from './limits.js';
+import type { HttpParts } from './parts.js';
+import { timedChunks } from './timed-chunks.js';
+
+const params = z.strictObject({ name: z.string() });
+const querystring = z.strictObject({ skipBad: z.enum(['true', 'false']).optional() });
+
+const rejected = z.object({
+  line: z.number().meta({ description: 'from 1' }),
+  field: z.string().optional().meta({ description: 'absent where the row as a whole is wrong' }),
+  message: z.string(),
+});
+const loaded = z.object({ loaded: z.number(), rejected: z.array(rejected) });
+
+/** A file that is refused for one of its lines says which; any other refusal is as elsewhere. */
+const refusal = z.union([rejected, errorSchema]);
+
+/**
+ * A file of records, streamed into a list. Without skipBad the first bad line is told and nothing is
+ * kept; with it the good rows are, and every bad one is told.
+ */
+export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): void {
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+  app.post(
+    '/lists/:name/import',
+    {
+      config: { access: 'change', contentType: CSV_TYPE },
+      schema: { params, querystring, response: { 200: loaded, 400: refusal, '4xx': errorSchema, '5xx': errorSchema } },
+    },
+    async (request, reply) => {
+      // the store may take longer for the last step than an idle connection lives
+      request.raw.socket.setTimeout(0);
+      const bad: RejectedRow[] = [];
+      const onRejected = (row: RejectedRow): void => {
+        if (bad.push(row) > REJECTED_ROWS) {
+          throw new HttpFault('InvalidParameter', `more than ${REJECTED_ROWS} bad rows; nothing is kept: see to the file first`);
+        }
+      };
+      try {
+        const body = request.body as Readable | undefined;
+        const chunks = body === undefined ? [] : timedChunks(body, { clock, idleMs: IMPORT_IDLE_TIMEOUT_MS, signal: closing.signal });
+        const options = { by: callerOf(request), ...(request.query.skipBad === 'true' && { onRejected }) };
+        const result = await importer.run(request.params.name, chunks, options);
+        return reply.code(200).send({ loaded: result.loaded, rejected: bad });
+      } catch (error) {
+        if (error instanceof BadRecord) return reply.code(400).send(error.row);
+        if (error instanceof ImportRefused) throw new HttpFault('WrongConfiguration', error.message, { status: error.reason === 'unknownList' ? 404 : 409 });
+        throw error;
+      }
+    },
+  );
+}

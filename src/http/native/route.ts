@@ -1,0 +1,68 @@
+import type { FastifyRequest } from 'fastify';
+import { type KvList, keys } from '../../../protocol/index.js';
+import { isReadOnly, REQUEST_NAMES } from '../../campaign/request-names.js';
+import type { CampaignRequest } from '../../campaign/requests.js';
+import type { CampaignOutcome } from '../../service/ports.js';
+import { type Access, callerOf } from '../access.js';
+import type { HttpApp } from '../app.js';
+import { connectionNumbers } from '../connection-numbers.js';
+import { HttpFault } from '../fault.js';
+import { findGroup } from '../find-group.js';
+import { toJson } from '../json-values.js';
+import { ANSWER_TIMEOUT_MS } from '../limits.js';
+import { accepted, statusOfAccepted } from '../outcome.js';
+import type { HttpParts } from '../parts.js';
+import { acceptedEvent, faultEvent } from './answer.js';
+import { toCampaignRequest, toUserData } from './request.js';
+import { nativeAnswer, nativeBody, nativeParams, nativeQuery } from './schemas.js';
+
+const named = (req: unknown) => REQUEST_NAMES.find(({ control, direct }) => control === req || direct === req);
+
+function accessTo(request: FastifyRequest): Access {
+  const kind = named((request.query as { req?: unknown }).req)?.kind;
+  return kind !== undefined && isReadOnly(kind) ? 'read' : 'change';
+}
+
+/** The requests as OCS itself takes them (http.md, "As OCS itself is addressed"): flat user data in, the event's user data out. */
+export function nativeRoute(app: HttpApp, parts: HttpParts): void {
+  const { gateway, deployment, userEvents, tracer } = parts;
+  const connectionOf = connectionNumbers(() => parts.nextConnection());
+  const ask = (request: CampaignRequest): Promise<CampaignOutcome> => new Promise((resolve) => gateway.request(request, { answer: resolve }));
+
+  app.post(
+    '/campaigngroups/:dbid',
+    {
+      handlerTimeout: ANSWER_TIMEOUT_MS,
+      config: { access: accessTo, describeFault: (fault) => toJson(faultEvent(fault)) },
+      schema: {
+        params: nativeParams,
+        querystring: nativeQuery,
+        body: nativeBody,
+        response: { 200: nativeAnswer, 202: nativeAnswer, '4xx': nativeAnswer, '5xx': nativeAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { body = {} } = request;
+      const names = named(request.query.req);
+      if (names === undefined) throw new HttpFault('InvalidParameter', `there is no request ${request.query.req}`);
+      const data = toUserData(names.control, body);
+      const echo = data.filter(({ key }) => key === keys.GSW_REFERENCE_ID);
+      const connection = connectionOf(request.raw.socket);
+      tracer.http(connection, 'received', data);
+      const answer = (status: number, event: KvList) => {
+        const pairs = [...event, ...echo];
+        tracer.http(connection, 'sent', pairs);
+        return reply.code(status).send(toJson(pairs));
+      };
+      try {
+        const group = findGroup(gateway, request.params.dbid);
+        const context = { data, by: callerOf(request), deployment, userEvents };
+        const outcome = accepted(await ask(toCampaignRequest(names.kind, group, body, context)));
+        return answer(statusOfAccepted(outcome), acceptedEvent(outcome, userEvents));
+      } catch (error) {
+        if (!(error instanceof HttpFault)) throw error;
+        return answer(error.status, faultEvent(error));
+      }
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import type { KvList } from '../../protocol/index.js';
+import type { FlagInput } from '../campaign/auto-completion.js';
+import type { GroupEventKind } from '../campaign/group-state.js';
+import type { CampaignRequest } from '../campaign/requests.js';
+import type { CampaignGroup, ClientRole, Deployment } from '../config/deployment.js';
+import type { Gateway } from '../service/gateway.js';
+import type { Importer } from '../service/importer.js';
+import type { CampaignOutcome } from '../service/ports.js';
+import type { Clock } from '../util/clock.js';
+
+/** A campaign request as the GWS family brings it; its properties keep their types for the trace. */
+export interface OcmRequest extends Omit<CampaignRequest, 'autoCompletion'> {
+  readonly properties: KvList;
+}
+
+/** The client of the direct protocol as which the GWS family's requests are served. */
+export interface OcmClient {
+  /** Sends a request to the engine and waits for what became of it. Never rejects for a refusal. */
+  request(request: OcmRequest): Promise<CampaignOutcome>;
+}
+
+/** What the T-Event dialect knows of user data that the native family says in JSON. */
+export interface UserEvents {
+  /** The event that tells desktops of a change; undefined where they are not told. */
+  notificationName(kind: GroupEventKind): string | undefined;
+  campaignEvent(name: string, group: CampaignGroup, dialMode: number): KvList;
+  /** GSW_AUTO_COMPLETION as it stands in user data. */
+  flagInput(data: KvList): FlagInput | undefined;
+}
+
+/** Who may do what (config.md, clients). */
+export interface Credentials {
+  /** Whether any are configured. */
+  readonly required: boolean;
+  authenticate(name: string, password: string | undefined): ReadonlySet<ClientRole> | undefined;
+}
+
+export interface HttpTracer {
+  readonly enabled: boolean;
+  http(connection: number, direction: 'received' | 'sent', pairs: KvList): void;
+}
+
+export type HealthState = { readonly status: 'ok' } | { readonly status: 'unavailable'; readonly reasons: readonly string[] };
+
+/** What the routes are made of. */
+export interface HttpParts {
+  readonly gateway: Pick<Gateway, 'request' | 'describe' | 'groups'>;
+  readonly deployment: Deployment;
+  readonly clients: Credentials;
+  readonly ocmClient: OcmClient;
+  readonly userEvents: UserEvents;
+  readonly tracer: HttpTracer;
+  readonly importer: Pick<Importer, 'run'>;
+  readonly clock: Clock;
+  readonly log: { error(message: string, fields?: Record<string, unknown>): void };
+  health(): HealthState | Promise<HealthState>;
+  /** The number of the next connection, as the trace shows it; shared by all listeners. */
+  nextConnection(): number;
+}

@@ -1,0 +1,42 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { guardAccess } from './access.js';
+import { campaignGroupRoutes } from './campaign-groups/routes.js';
+import { readBodies } from './content-types.js';
+import { sendFault } from './errors.js';
+import { gwsRoute } from './gws/route.js';
+import { healthRoute } from './health.js';
+import { BODY_BYTES, CONNECTIONS_CHECK_MS, HEADERS_TIMEOUT_MS, IDLE_TIMEOUT_MS } from './limits.js';
+import { listImportRoute } from './list-import.js';
+import { nativeRoute } from './native/route.js';
+import { refuseUnknown } from './not-found.js';
+import type { HttpParts } from './parts.js';
+import { checkRequests } from './request-problem.js';
+
+/**
+ * The HTTP listener, with all its routes; `listen({ host, port })` opens it. `close()` lets requests
+ * under way end, but for imports, of which nothing is kept.
+ */
+export function createHttpServer(parts: HttpParts): FastifyInstance {
+  const { clients, deployment, log } = parts;
+  const app = fastify({
+    bodyLimit: BODY_BYTES,
+    connectionTimeout: IDLE_TIMEOUT_MS,
+    keepAliveTimeout: IDLE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
+    frameworkErrors: (error, _request, reply) => void sendFault(error, reply, log),
+  }).withTypeProvider<ZodTypeProvider>();
+  app.server.maxConnections = deployment.limits.connections;
+  app.setValidatorCompiler(checkRequests);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, _request, reply) => sendFault(error, reply, log));
+  guardAccess(app, clients);
+  readBodies(app);
+  refuseUnknown(app);
+  gwsRoute(app, parts);
+  nativeRoute(app, parts);
+  campaignGroupRoutes(app, parts);
+  listImportRoute(app, parts);
+  healthRoute(app, parts);
+  return app;
+}
