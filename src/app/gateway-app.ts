@@ -16,6 +16,7 @@ import { openEmbedded, type EmbeddedStore } from '../store/embedded/open.js';
 import { migrate } from '../store/migrate.js';
 import { claimOwnership } from '../store/owner.js';
 import { type Clock, isoTime } from '../util/clock.js';
+import { httpUrl, openHttp } from './http-listener.js';
 import { FrameListeners } from './listeners.js';
 
 export interface AppParts {
@@ -79,7 +80,8 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const dns = new DnDirectory<DesktopLine>();
   const subscriptions = new Subscriptions<Line>();
   const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer });
-  const gateway = await Gateway.start({ deployment, client: store.client, owner, clock, log, announcer, agents, ownershipLost: parts.onFatal });
+  const engineParts = { deployment, client: store.client, owner, clock, log };
+  const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal });
   closers.push(() => gateway.stop());
 
   const clients = new Clients(deployment.clients);
@@ -95,9 +97,15 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
     nextConnectionNumber,
   });
   closers.push(() => listeners.close());
-  const ports: Ports = await listeners.open();
-  store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()) });
-  return ports;
+  let ready = false;
+  const framePorts = await listeners.open();
+  const at = deployment.listeners.http;
+  const http = at && (await openHttp(at, { ...engineParts, gateway, clients, tracer, nextConnectionNumber, ready: () => ready }));
+  if (http !== undefined) closers.push(() => http.close());
+  const url = at && http && httpUrl(at.host, http.port);
+  store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()), ...(url !== undefined && { http: url }) });
+  ready = true;
+  return { ...framePorts, ...(http !== undefined && { http: http.port }) };
 }
 
 async function openStore({ deployment, clock, log, onFatal }: AppParts): Promise<EmbeddedStore> {
