@@ -1,7 +1,11 @@
 #!/usr/bin/env node
+import { createDemo } from './app/demo/run-demo.js';
 import { runStart } from './app/run-start.js';
 import { UserError } from './cli/errors.js';
 import { runProgram } from './cli/program.js';
+import { createDecode } from './cli/run-decode.js';
+import { writerTo } from './cli/write-out.js';
+import { systemClock } from './util/clock.js';
 
 /** Refuses a command whose body is still to come. */
 const notBuiltYet = (command: string) => (): Promise<void> =>
@@ -12,8 +16,8 @@ process.exitCode = await runProgram(
   {
     start: runStart,
     import: notBuiltYet('import'),
-    demo: notBuiltYet('demo'),
-    decode: notBuiltYet('decode'),
+    demo: createDemo({ stdout: process.stdout, clock: systemClock }),
+    decode: createDecode({ stdin: process.stdin, write: writerTo(process.stdout) }),
   },
   {
     stdout: (text) => process.stdout.write(text),

@@ -6,9 +6,7 @@ import { DnDirectory } from '../directory/dn-directory.js';
 import { Subscriptions } from '../directory/subscriptions.js';
 import type { Log } from '../log/log.js';
 import { type TraceWriter } from '../log/trace-writer.js';
-import type { HealthState } from '../http/parts.js';
 import { Gateway } from '../service/gateway.js';
-import { Importer } from '../service/importer.js';
 import { SessionAnnouncer } from '../session/announcer.js';
 import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
@@ -18,7 +16,7 @@ import { openEmbedded, type EmbeddedStore } from '../store/embedded/open.js';
 import { migrate } from '../store/migrate.js';
 import { claimOwnership } from '../store/owner.js';
 import { type Clock, isoTime } from '../util/clock.js';
-import { type HttpListenerParts, openHttpListener } from './http-listener.js';
+import { httpUrl, openHttp } from './http-listener.js';
 import { FrameListeners } from './listeners.js';
 
 export interface AppParts {
@@ -82,7 +80,8 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const dns = new DnDirectory<DesktopLine>();
   const subscriptions = new Subscriptions<Line>();
   const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer });
-  const gateway = await Gateway.start({ deployment, client: store.client, owner, clock, log, announcer, agents, ownershipLost: parts.onFatal });
+  const engineParts = { deployment, client: store.client, owner, clock, log };
+  const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal });
   closers.push(() => gateway.stop());
 
   const clients = new Clients(deployment.clients);
@@ -98,45 +97,15 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
     nextConnectionNumber,
   });
   closers.push(() => listeners.close());
-  const { client } = store;
-  const importer = new Importer({ deployment, client, owner, clock, log, listChanged: (dbid) => gateway.listChanged(dbid) });
-  const ports = await openAll(listeners, {
-    deployment,
-    gateway,
-    importer,
-    clients,
-    tracer,
-    clock,
-    log,
-    nextConnectionNumber,
-    health: () => healthOf(gateway),
-  });
-  if (ports.closeHttp !== undefined) closers.push(ports.closeHttp);
-  const http = deployment.listeners.http;
-  const address = http === undefined || ports.http === undefined ? {} : { http: `http://${http.host}:${ports.http}` };
-  store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()), ...address });
-  return ports;
-}
-
-/** HTTP comes last: its health is 200 from the first answer on, when all else is open. */
-async function openAll(
-  listeners: FrameListeners,
-  parts: HttpListenerParts,
-): Promise<Ports & { readonly closeHttp?: () => Promise<void> }> {
-  const ports = await listeners.open();
-  const { http } = parts.deployment.listeners;
-  if (http === undefined) return ports;
-  const opened = await openHttpListener(http.host, http.port, parts);
-  return { ...ports, http: opened.port, closeHttp: () => opened.close() };
-}
-
-async function healthOf(gateway: Gateway): Promise<HealthState> {
-  try {
-    await gateway.checkStore();
-    return { status: 'ok' };
-  } catch (error) {
-    return { status: 'unavailable', reasons: [`store: ${error instanceof Error ? error.message : String(error)}`] };
-  }
+  let ready = false;
+  const framePorts = await listeners.open();
+  const at = deployment.listeners.http;
+  const http = at && (await openHttp(at, { ...engineParts, gateway, clients, tracer, nextConnectionNumber, ready: () => ready }));
+  if (http !== undefined) closers.push(() => http.close());
+  const url = at && http && httpUrl(at.host, http.port);
+  store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()), ...(url !== undefined && { http: url }) });
+  ready = true;
+  return { ...framePorts, ...(http !== undefined && { http: http.port }) };
 }
 
 async function openStore({ deployment, clock, log, onFatal }: AppParts): Promise<EmbeddedStore> {

@@ -6,8 +6,10 @@ import { parseChanged } from '../config/support.js';
 /** Campaigns 101 and 102, groups 732 and 733, campaign groups 1001 (101, 732) and 1002 (102, 733). */
 const { deployment } = parseChanged(() => undefined);
 
+const NAMES = { campaignId: 'CampaignID', groupId: 'GroupID', optimizeBy: 'OptimizeBy', optimizeGoal: 'OptimizeGoal' };
+
 const check = (request: Partial<CampaignRequest>): Checked =>
-  checkRequest(deployment, { kind: 'Load', target: { campaignId: 101, groupId: 732 }, by: 'Ada', ...request });
+  checkRequest(deployment, { kind: 'Load', target: { campaignId: 101, groupId: 732 }, by: 'Ada', names: NAMES, ...request });
 
 function refusalOf(request: Partial<CampaignRequest>): { readonly code: string; readonly message: string; readonly group: number | undefined } {
   const checked = check(request);
