@@ -7,6 +7,10 @@ export interface RecordData {
   readonly callResult: number | null;
   readonly attempt: number;
   readonly zoneDbid: number | null;
+  /** Seconds since the epoch. */
+  readonly dialSchedTime: number | null;
+  /** `<treatment DBID>@<cycle attempt>@<chain number>@<sequence number>`, where a treatment put it back. */
+  readonly treatments: string | null;
   /** Last agent; for a personal callback the only one who may have it. */
   readonly agentId: string | null;
   readonly customFields: Readonly<Record<string, string | number | null>>;

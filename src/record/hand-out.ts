@@ -15,18 +15,31 @@ export interface HandOut {
   readonly handedAt: number;
 }
 
+/** What an end writes into the record's row. */
+interface Written {
+  readonly callResult: number | null;
+  /** Attempts that this end adds. */
+  readonly attempts: number;
+  readonly calledAt: number | null;
+  readonly customFields: Readonly<Record<string, string | number | null>>;
+}
+
 /** How a record in hand ends. */
 export type Ending =
-  | {
-      readonly kind: 'final';
-      /** A final record_status. */
-      readonly status: number;
-      readonly callResult: number | null;
-      /** Attempts that this end adds. */
-      readonly attempts: number;
-      readonly calledAt: number | null;
-      readonly customFields: Readonly<Record<string, string | number | null>>;
-    }
+  /** With a final record_status; the others of its chain are ChainUpdated, or marked like it (MarkAllChain). */
+  | (Written & { readonly kind: 'final'; readonly status: number; readonly marksChain?: true })
+  /** The record alone is final, and the next of its chain is the one to dial: at once, or from a time on. */
+  | (Written & { readonly kind: 'next'; readonly status: number; readonly dueAtSeconds: number | null })
+  /** To be dialed again at a time. */
+  | (Written & {
+      readonly kind: 'later';
+      readonly recordType: number;
+      readonly dueAtSeconds: number;
+      /** The field `treatments`; null clears it. */
+      readonly treatments: string | null;
+      /** A treatment's redial, which holds the completion of its session (completion.md 2.3). */
+      readonly retry: boolean;
+    })
   | { readonly kind: 'ready' };
 
 const AGENT_ERROR = 6;
@@ -38,4 +51,9 @@ const AGENT_ERROR = 6;
 export function endingOfAbandoned(handOut: HandOut): Ending {
   if (handOut.callResult === null) return { kind: 'ready' };
   return { kind: 'final', status: AGENT_ERROR, callResult: handOut.callResult, attempts: 0, calledAt: null, customFields: {} };
+}
+
+/** The call result that a record has after its end, where one is known. */
+export function resultOf(handOut: HandOut, ending: Ending): number | null {
+  return ending.kind === 'ready' ? handOut.callResult : (ending.callResult ?? handOut.callResult);
 }

@@ -1,5 +1,6 @@
 import { countRecords, type RecordCounts } from '../store/statements/count-records.js';
 import type { GroupActor } from './group-actor.js';
+import { retriesWaiting } from './completion.js';
 import { openListsOf } from './group-context.js';
 import { notDueOf } from './group-report.js';
 import type { GroupSnapshot } from './ports.js';
@@ -50,7 +51,7 @@ export async function describeGroup(actor: GroupActor): Promise<GroupDescription
       checkError,
       buffered,
       recordsOut: handOuts.map(({ handle, agentId, handedAt }) => ({ handle, agentId, ageMs: nowMs - handedAt })),
-      retriesWaiting: 0,
+      retriesWaiting: await retriesWaiting(runtime.client, actor),
       notDue,
       lastCompletion,
     },

@@ -1,5 +1,5 @@
 import type { RecordField } from '../lists/record-fields.js';
-import { type Ending, endingOfAbandoned, type HandOut } from '../record/hand-out.js';
+import { type Ending, endingOfAbandoned, type HandOut, resultOf } from '../record/hand-out.js';
 import { selectEndedHandOut } from '../store/statements/hand-outs.js';
 import type { TimerHandle } from '../util/clock.js';
 import { UserEventError } from '../../protocol/dictionary/enumerations.js';
@@ -208,10 +208,6 @@ export class HandOuts {
     this.#held.delete(handOut.handle);
     this.context.runtime.held.remove(handOut.handle, handOut.agentId);
   }
-}
-
-function resultOf(handOut: HandOut, ending: Ending): number | null {
-  return ending.kind === 'final' ? (ending.callResult ?? handOut.callResult) : handOut.callResult;
 }
 
 /** A refusal in the words of tevents.md. */

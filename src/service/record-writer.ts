@@ -1,11 +1,13 @@
-import type { Ending, HandOut } from '../record/hand-out.js';
+import { RecordStatus } from '../../protocol/dictionary/enumerations.js';
+import { type Ending, type HandOut, resultOf } from '../record/hand-out.js';
 import { StatementFailed, type Sql, type StoreClient } from '../store/client.js';
 import type { ListTable, ZoneTime } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
 import { shareGroups } from '../store/statements/groups.js';
 import { endHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts } from '../store/statements/hand-outs.js';
+import { insertRetries } from '../store/statements/retries.js';
 import { groupBy } from '../util/group-by.js';
-import { type FinalRow, releaseChains, writeFinalRows } from '../store/statements/list-rows.js';
+import { type EndedRow, releaseChains, writeEndedRows } from '../store/statements/list-rows.js';
 
 interface Deferred<T> {
   resolve(value: T): void;
@@ -121,7 +123,7 @@ export class RecordWriter {
       jobs.map(({ handOut, ending, endedBy }) => ({
         handle: handOut.handle,
         ending: endedBy,
-        endResult: ending.kind === 'final' ? ending.callResult : handOut.callResult,
+        endResult: resultOf(handOut, ending),
       })),
       nowMs,
     );
@@ -133,24 +135,38 @@ export class RecordWriter {
   }
 
   async #writeRows(sql: Sql, list: ListTable, jobs: readonly EndJob[]): Promise<void> {
-    const finals = jobs.flatMap(({ handOut, ending }) => (ending.kind === 'final' ? [finalRow(handOut, ending)] : []));
+    const ended = jobs.flatMap(({ handOut, ending }) => (ending.kind === 'ready' ? [] : [endedRow(handOut, ending)]));
     const back = jobs.filter(({ ending }) => ending.kind === 'ready').map(({ handOut }) => handOut.chain.chainId);
-    if (finals.length > 0) await writeFinalRows(sql, list, this.owner.serverDbid, finals);
+    if (ended.length > 0) await writeEndedRows(sql, list, this.owner.serverDbid, ended);
+    const retries = jobs.filter(({ ending }) => ending.kind === 'later' && ending.retry).map(({ handOut }) => ({
+      listDbid: list.dbid,
+      recordId: handOut.chain.records[0].recordId,
+      groupDbid: handOut.groupDbid,
+      session: handOut.session,
+    }));
+    if (retries.length > 0) await insertRetries(sql, retries);
     if (back.length > 0) await releaseChains(sql, list, this.owner.serverDbid, back);
   }
 }
 
-/** A record's last row: who had it and what came of it. */
-export function finalRow(handOut: HandOut, ending: Extract<Ending, { kind: 'final' }>): FinalRow {
+/** The row of a record whose hand-out ends: who had it and what came of it. */
+export function endedRow(handOut: HandOut, ending: Exclude<Ending, { kind: 'ready' }>): EndedRow {
+  const [record] = handOut.chain.records;
+  const later = ending.kind === 'later' ? ending : undefined;
   return {
-    recordId: handOut.chain.records[0].recordId,
+    recordId: record.recordId,
     chainId: handOut.chain.chainId,
-    status: ending.status,
+    status: ending.kind === 'later' ? RecordStatus.Ready : ending.status,
     callResult: ending.callResult,
     agentId: handOut.agentId,
     callTimeSeconds: ending.calledAt === null ? null : Math.floor(ending.calledAt / 1000),
     attempts: ending.attempts,
     customFields: ending.customFields,
+    recordType: later?.recordType ?? null,
+    dialSchedTime: later?.dueAtSeconds ?? null,
+    treatments: later?.treatments ?? null,
+    others: ending.kind === 'final' ? (ending.marksChain === true ? 'likeThis' : 'chainUpdated') : 'ready',
+    nextDueAt: ending.kind === 'next' ? ending.dueAtSeconds : null,
   };
 }
 

@@ -137,6 +137,8 @@ function toRecord(row: RecordRow): RecordData {
     callResult: row.call_result,
     attempt: row.attempt ?? 0,
     zoneDbid: row.tz_dbid,
+    dialSchedTime: row.dial_sched_time,
+    treatments: row.treatments,
     agentId: row.agent_id,
     customFields: row.custom,
   };

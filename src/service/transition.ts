@@ -6,10 +6,11 @@ import type { Sql } from '../store/client.js';
 import { ownedTransaction } from '../store/owner.js';
 import { lockGroup } from '../store/statements/groups.js';
 import { endHandOutsOfGroup } from '../store/statements/hand-outs.js';
-import { releaseUnheld, writeFinalRows } from '../store/statements/list-rows.js';
+import { releaseUnheld, writeEndedRows } from '../store/statements/list-rows.js';
+import { deleteRetries } from '../store/statements/retries.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
 import { toGroupState, writeChange } from './group-store.js';
-import { finalRow } from './record-writer.js';
+import { endedRow } from './record-writer.js';
 
 export interface Transition {
   readonly from: GroupState;
@@ -52,6 +53,7 @@ export async function commitTransition(context: GroupContext, transition: Transi
     const forced = decision.events.some((event) => event.forced);
     const taken = forced ? await endRecordsInHand(sql, context, transition) : new Set<number>();
     if (from.status === 'Running' && decision.state.status !== 'Running') await putBufferBack(sql, context);
+    if (decision.state.status === 'NotLoaded') await deleteRetries(sql, group.dbid);
     const rows = await writeChange(sql, {
       dbid: group.dbid,
       session: sessionOf(from) ?? sessionOf(decision.state) ?? '',
@@ -78,9 +80,9 @@ async function endRecordsInHand(sql: Sql, context: GroupContext, { inHand, atMs 
       .filter((handOut) => ended.has(handOut.handle) && handOut.chain.listDbid === list.dbid)
       .flatMap((handOut) => {
         const ending = endingOfAbandoned(handOut);
-        return ending.kind === 'final' ? [finalRow(handOut, ending)] : [];
+        return ending.kind !== 'ready' ? [endedRow(handOut, ending)] : [];
       });
-    if (finals.length > 0) await writeFinalRows(sql, list, runtime.owner.serverDbid, finals);
+    if (finals.length > 0) await writeEndedRows(sql, list, runtime.owner.serverDbid, finals);
     await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf(context));
   }
   return ended;

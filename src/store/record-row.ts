@@ -12,6 +12,8 @@ export interface RecordRow {
   readonly call_result: number | null;
   readonly attempt: number | null;
   readonly tz_dbid: number | null;
+  readonly dial_sched_time: number | null;
+  readonly treatments: string | null;
   readonly agent_id: string | null;
   readonly custom: Readonly<Record<string, string | number | null>>;
 }

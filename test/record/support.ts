@@ -10,7 +10,7 @@ export function chainOf(chainId: number, of: { urgency?: number; listDbid?: numb
     phone: `555-01${chainId}`,
     callResult: null,
     attempt: 0,
-    zoneDbid: null,
+    zoneDbid: null, dialSchedTime: null, treatments: null,
     agentId: null,
     customFields: {},
     ...record,

@@ -3,26 +3,36 @@ import type { Sql } from '../client.js';
 import { customFieldsJson, type ListTable, quoteName } from '../list-table.js';
 import type { RecordRow } from '../record-row.js';
 
-/** A row that becomes final. */
-export interface FinalRow {
+/** What is written into the row of a record whose hand-out ends. */
+export interface EndedRow {
   readonly recordId: number;
   readonly chainId: number;
+  /** Final, or Ready (1) for a record that is to be dialed again. */
   readonly status: number;
-  /** Null leaves what the row has. */
+  /** Null leaves what the row has, as in every field that may be null. */
   readonly callResult: number | null;
-  readonly agentId: string;
-  /** Seconds since the epoch; null where no call was made. */
+  readonly agentId: string | null;
+  /** Seconds since the epoch. */
   readonly callTimeSeconds: number | null;
   /** Attempts to add. */
   readonly attempts: number;
   readonly customFields: Readonly<Record<string, string | number | null>>;
+  readonly recordType: number | null;
+  /** Seconds since the epoch. */
+  readonly dialSchedTime: number | null;
+  /** Written where `recordType` is. */
+  readonly treatments: string | null;
+  /** What becomes of the other rows of the chain that are retrieved. */
+  readonly others: 'chainUpdated' | 'likeThis' | 'ready';
+  /** When the next row of the chain is due, where that is set. Seconds since the epoch. */
+  readonly nextDueAt: number | null;
 }
 
 /**
- * Writes final rows, in one statement, and makes the other rows of their chains ChainUpdated, in a
- * second. Only rows that this server holds are written; answers how many.
+ * Writes the rows of records whose hand-outs end, in one statement, and the other rows of their
+ * chains. Only rows that this server holds are written; answers how many.
  */
-export async function writeFinalRows(sql: Sql, list: ListTable, appId: number, rows: readonly FinalRow[]): Promise<number> {
+export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, rows: readonly EndedRow[]): Promise<number> {
   const table = quoteName(list.table);
   const custom = list.customFields.map(
     (field) =>
@@ -30,12 +40,17 @@ export async function writeFinalRows(sql: Sql, list: ListTable, appId: number, r
   );
   const written = await sql.query(
     `UPDATE ${table} t
-     SET record_status = done.status, call_result = coalesce(done.result, t.call_result), agent_id = done.agent,
-         call_time = coalesce(done.at, t.call_time), attempt = coalesce(t.attempt, 0) + done.attempts${custom.join('')}
+     SET record_status = done.status, call_result = coalesce(done.result, t.call_result), agent_id = coalesce(done.agent, t.agent_id),
+         call_time = coalesce(done.at, t.call_time), attempt = coalesce(t.attempt, 0) + done.attempts,
+         record_type = coalesce(done.type, t.record_type), dial_sched_time = coalesce(done.due, t.dial_sched_time),
+         treatments = CASE WHEN done.type IS NULL THEN t.treatments ELSE done.treatments END,
+         campaign_id = CASE WHEN done.status = 1 THEN NULL ELSE t.campaign_id END,
+         group_id = CASE WHEN done.status = 1 THEN NULL ELSE t.group_id END,
+         app_id = CASE WHEN done.status = 1 THEN NULL ELSE t.app_id END${custom.join('')}
      FROM (
-       SELECT id, status, result, agent, at, attempts, fields::jsonb AS fields
-       FROM unnest($2::int[], $3::int[], $4::int[], $5::text[], $6::int[], $7::int[], $8::text[])
-         AS given(id, status, result, agent, at, attempts, fields)
+       SELECT id, status, result, agent, at, attempts, fields::jsonb AS fields, type, due, treatments
+       FROM unnest($2::int[], $3::int[], $4::int[], $5::text[], $6::int[], $7::int[], $8::text[], $9::int[], $10::int[], $11::text[])
+         AS given(id, status, result, agent, at, attempts, fields, type, due, treatments)
      ) done
      WHERE t.record_id = done.id AND t.record_status = 2 AND t.app_id = $1
      RETURNING t.record_id`,
@@ -48,13 +63,32 @@ export async function writeFinalRows(sql: Sql, list: ListTable, appId: number, r
       rows.map((row) => row.callTimeSeconds),
       rows.map((row) => row.attempts),
       rows.map((row) => JSON.stringify(row.customFields)),
+      rows.map((row) => row.recordType),
+      rows.map((row) => row.dialSchedTime),
+      rows.map((row) => row.treatments),
     ],
   );
   await sql.query(
-    `UPDATE ${table} t SET record_status = 7
-     FROM unnest($2::int[], $3::int[]) AS done(chain, id)
+    `UPDATE ${table} t
+     SET record_status = CASE done.others WHEN 'chainUpdated' THEN 7 WHEN 'likeThis' THEN done.status ELSE 1 END,
+         call_result = CASE WHEN done.others = 'likeThis' THEN coalesce(done.result, t.call_result) ELSE t.call_result END,
+         dial_sched_time = CASE WHEN done.next_due IS NOT NULL AND t.chain_n = (
+             SELECT min(n.chain_n) FROM ${table} n WHERE n.chain_id = t.chain_id AND n.record_id <> done.id AND n.record_status = 2
+           ) THEN done.next_due ELSE t.dial_sched_time END,
+         campaign_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.campaign_id END,
+         group_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.group_id END,
+         app_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.app_id END
+     FROM unnest($2::int[], $3::int[], $4::int[], $5::int[], $6::text[], $7::int[]) AS done(chain, id, status, result, others, next_due)
      WHERE t.chain_id = done.chain AND t.record_id <> done.id AND t.record_status = 2 AND t.app_id = $1`,
-    [appId, rows.map((row) => row.chainId), rows.map((row) => row.recordId)],
+    [
+      appId,
+      rows.map((row) => row.chainId),
+      rows.map((row) => row.recordId),
+      rows.map((row) => row.status),
+      rows.map((row) => row.callResult),
+      rows.map((row) => row.others),
+      rows.map((row) => row.nextDueAt),
+    ],
   );
   return written.length;
 }
@@ -94,7 +128,7 @@ export async function releaseUnheld(
 export async function selectChains(sql: Sql, list: ListTable, chainIds: readonly number[]): Promise<RecordRow[]> {
   return sql.query<RecordRow>(
     `SELECT ${list.dbid} AS list_dbid, 2 AS urgency, t.record_id, t.chain_id, t.chain_n, t.record_type, t.contact_info, t.contact_info_type,
-            t.call_result, t.attempt, t.tz_dbid, t.agent_id, ${customFieldsJson(list, 't')} AS custom
+            t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments, t.agent_id, ${customFieldsJson(list, 't')} AS custom
      FROM ${quoteName(list.table)} t WHERE t.chain_id = ANY($1::int[]) ORDER BY t.chain_id, t.chain_n`,
     [chainIds],
   );

@@ -36,7 +36,7 @@ export async function takeChains(
        FROM first
        WHERE t.chain_id = first.chain_id AND t.record_status = 1
        RETURNING first.urgency, first.place, ${list.dbid} AS list_dbid, t.record_id, t.chain_id, t.chain_n, t.record_type, t.contact_info,
-         t.contact_info_type, t.call_result, t.attempt, t.tz_dbid, t.agent_id, ${customFieldsJson(list, 't')} AS custom
+         t.contact_info_type, t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments, t.agent_id, ${customFieldsJson(list, 't')} AS custom
      )
      SELECT * FROM taken ORDER BY place, chain_n`,
     [...dueParams(nowMs, zones), taker.campaignId, taker.groupId, taker.appId, limit],
