@@ -33,6 +33,8 @@ export class AgentPool<Line> {
   readonly #seats = new Map<string, Seat<Line>>();
   readonly #byDn = new Map<string, string>();
   readonly #away = new Map<string, Away>();
+  /** Agents who are ready, who has been so longest first: a Map keeps the order of insertion. */
+  readonly #readyOrder = new Map<string, true>();
   #lastLogin = 0;
 
   /** Why this agent cannot log in on this DN; undefined where it can. The same agent on the same DN takes over. */
@@ -49,6 +51,7 @@ export class AgentPool<Line> {
     this.#seats.set(agentId, seat);
     this.#byDn.set(dn, agentId);
     this.#away.delete(agentId);
+    this.#readyOrder.delete(agentId);
     return seat;
   }
 
@@ -56,6 +59,7 @@ export class AgentPool<Line> {
   remove(agentId: string): void {
     const seat = this.#seats.get(agentId);
     if (seat !== undefined) this.#byDn.delete(seat.dn);
+    this.#readyOrder.delete(agentId);
     this.#seats.delete(agentId);
     this.#away.delete(agentId);
   }
@@ -68,7 +72,23 @@ export class AgentPool<Line> {
 
   setState(agentId: string, state: AgentState): void {
     const seat = this.#seats.get(agentId);
-    if (seat !== undefined) this.#seats.set(agentId, { ...seat, state });
+    if (seat === undefined) return;
+    this.#seats.set(agentId, { ...seat, state });
+    if (state !== 'ready') this.#readyOrder.delete(agentId);
+    else if (!this.#readyOrder.has(agentId)) this.#readyOrder.set(agentId, true);
+  }
+
+  /** The agent's record has ended: where it is ready, it is so from now on, behind all others. */
+  freed(agentId: string): void {
+    if (this.#readyOrder.delete(agentId)) this.#readyOrder.set(agentId, true);
+  }
+
+  /** Of these agents the one who has been ready longest and is not busy. */
+  longestReady(among: readonly string[], busy: (agentId: string) => boolean): Seat<Line> | undefined {
+    for (const agentId of this.#readyOrder.keys()) {
+      if (among.includes(agentId) && !busy(agentId)) return this.#seats.get(agentId);
+    }
+    return undefined;
   }
 
   find(agentId: string): Seat<Line> | undefined {

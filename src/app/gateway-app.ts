@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { findProfile as builtInProfile, type WireProfile } from '../../protocol/index.js';
 import { AgentPool } from '../agent/pool.js';
 import type { Deployment } from '../config/deployment.js';
+import { SimulatedDialer } from '../dialer/simulated.js';
 import { DnDirectory } from '../directory/dn-directory.js';
 import { Subscriptions } from '../directory/subscriptions.js';
 import type { Log } from '../log/log.js';
@@ -79,9 +80,10 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const agents = new AgentPool<object>();
   const dns = new DnDirectory<DesktopLine>();
   const subscriptions = new Subscriptions<Line>();
-  const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer });
+  const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer, clock });
+  const dialer = deployment.dialer && new SimulatedDialer(deployment.dialer, clock);
   const engineParts = { deployment, client: store.client, owner, clock, log };
-  const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal });
+  const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
 
   const clients = new Clients(deployment.clients);

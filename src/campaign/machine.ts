@@ -1,5 +1,5 @@
 import { DialMode } from '../../protocol/dictionary/enumerations.js';
-import { isSupported, mayChangeWhileRunning } from './dial-mode.js';
+import { mayChangeWhileRunning } from './dial-mode.js';
 import type { GroupEvent, GroupEventKind, GroupState, Load } from './group-state.js';
 import type { CampaignRequestKind, Refusal } from './requests.js';
 
@@ -8,6 +8,8 @@ export interface GroupRules {
   readonly dialMode: number;
   readonly autoComplete: boolean;
   readonly unloadTimeoutMs: number;
+  /** The dial modes that the group can run in. */
+  readonly modes: ReadonlySet<number>;
 }
 
 /** A request whose form, flag and ids have been checked. */
@@ -77,7 +79,7 @@ function decideRequest(state: GroupState, input: RequestInput, nowMs: number, ru
       return startDialing(state.load, request, nowMs, rules);
     case 'SetDialingMode':
       if (state.status === 'WaitingUnload') return refuse('CampaignNotStarted', 'the campaign group is being unloaded');
-      return setDialingMode(state, request, nowMs);
+      return setDialingMode(state, request, nowMs, rules);
     case 'StopDialing': {
       if (state.status !== 'Running') return refuse('CampaignNotStarted', 'the campaign group is not dialing');
       const next = journaled(state.load, [{ kind: 'Stopped', status: 'Active' }]);
@@ -113,28 +115,28 @@ function loadGroup({ request, newSession }: RequestInput, nowMs: number, rules: 
 
 function startDialing(load: Load, request: MachineRequest, nowMs: number, rules: GroupRules): Decision {
   const wanted = request.dialMode || load.keptMode || rules.dialMode;
-  if (!isSupported(wanted)) return refuse('InvalidCampaignMode', `this deployment cannot dial in mode ${wanted}`);
+  if (!rules.modes.has(wanted)) return refuse('InvalidCampaignMode', `this deployment cannot dial in mode ${wanted}`);
   const tuned: Load = { ...withProperties(load, request, nowMs), dialMode: wanted };
   const next = journaled(tuned, [{ kind: 'Started', status: 'Running' }]);
   return { kind: 'changed', state: { status: 'Running', load: next.load }, events: next.events };
 }
 
-function setDialingMode(state: Extract<GroupState, { status: 'Active' | 'Running' }>, request: MachineRequest, nowMs: number): Decision {
+function setDialingMode(state: Extract<GroupState, { status: 'Active' | 'Running' }>, request: MachineRequest, nowMs: number, rules: GroupRules): Decision {
   const { load } = state;
   const wanted = request.dialMode ?? DialMode.NoDialMode;
   const tuned = withProperties(load, request, nowMs);
   if (state.status === 'Running') {
-    if (!mayChangeWhileRunning(load.dialMode, wanted)) {
+    if (!mayChangeWhileRunning(load.dialMode, wanted, rules.modes)) {
       return refuse('InvalidCampaignMode', `a group that dials in mode ${load.dialMode} cannot change to mode ${wanted}; stop it first`);
     }
-    const changed: Load = isSupported(wanted) ? { ...tuned, dialMode: wanted } : tuned;
+    const changed: Load = rules.modes.has(wanted) ? { ...tuned, dialMode: wanted } : tuned;
     const next = journaled(changed, [{ kind: 'ModeChanged', status: 'Running' }]);
     return { kind: 'changed', state: { status: 'Running', load: next.load }, events: next.events };
   }
-  if (wanted !== DialMode.NoDialMode && !isSupported(wanted)) {
+  if (wanted !== DialMode.NoDialMode && !rules.modes.has(wanted)) {
     return refuse('InvalidCampaignMode', `this deployment cannot dial in mode ${wanted}`);
   }
-  const kept: Load = isSupported(wanted) ? { ...tuned, keptMode: wanted } : tuned;
+  const kept: Load = rules.modes.has(wanted) ? { ...tuned, keptMode: wanted } : tuned;
   const next = journaled(kept, [{ kind: 'ModeChanged', status: 'Active', dialMode: kept.keptMode || kept.dialMode }]);
   return { kind: 'changed', state: { status: 'Active', load: next.load }, events: next.events };
 }

@@ -2,6 +2,7 @@ import { ConfigProblem } from './config-error.js';
 import type { Path } from './config-error.js';
 import type { ConfigContent } from './schema.js';
 import { RECORD_FIELDS } from '../lists/record-fields.js';
+import { DialMode } from '../../protocol/dictionary/enumerations.js';
 import { isLoopbackHost } from '../util/loopback.js';
 
 type Check = (content: ConfigContent) => void;
@@ -78,6 +79,13 @@ const dailyWindows: Check = ({ callingLists }) => {
   }
 };
 
+const dialers: Check = ({ campaignGroups, dialer }) => {
+  if (dialer !== undefined) return;
+  const index = campaignGroups.findIndex(({ dialMode }) => dialMode !== DialMode.Preview);
+  if (index === -1) return;
+  throw wrong(['campaignGroups', index, 'dialMode'], 'found a mode that places calls, expected Preview, or a `dialer` that places them');
+};
+
 const buffers: Check = ({ campaignGroups }) => {
   for (const [index, { minRecBuffSize, optRecBuffSize }] of campaignGroups.entries()) {
     if (optRecBuffSize <= minRecBuffSize) {
@@ -124,6 +132,6 @@ const listeners: Check = ({ listeners: all, clients }) => {
 
 /** Everything that no single key can be blamed for. Throws ConfigProblem for the first that is wrong. */
 export function checkTogether(content: ConfigContent): void {
-  const checks = [distinctObjects, distinctMembers, distinctTables, customFields, dailyWindows, buffers, limits, listeners];
+  const checks = [distinctObjects, distinctMembers, distinctTables, customFields, dailyWindows, dialers, buffers, limits, listeners];
   for (const check of checks) check(content);
 }

@@ -18,6 +18,23 @@ export interface Deployment {
   /** Who may connect; absent: anyone on loopback and nobody else. */
   readonly clients?: readonly Client[];
   readonly limits: Limits;
+  /** What places calls; absent: nothing does. */
+  readonly dialer?: SimulatedDialerSettings;
+}
+
+/** The switch that invents what comes of calls. Durations in milliseconds. */
+export interface SimulatedDialerSettings {
+  readonly type: 'simulated';
+  readonly seed: number;
+  readonly ring: DurationRange;
+  readonly talk: DurationRange;
+  /** Shares by number of the CallResult enumeration. */
+  readonly results: readonly { readonly result: number; readonly share: number }[];
+}
+
+export interface DurationRange {
+  readonly minMs: number;
+  readonly maxMs: number;
 }
 
 /** The application that clients address: GSW_APPLICATION_ID, and the owner of what it retrieves (app_id). */
@@ -107,6 +124,8 @@ export interface CallingList {
   readonly untilSeconds: number;
   readonly customFields: readonly RecordField[];
   readonly filter?: ListFilter;
+  /** The simulated switch may write its invented results into a table that the gateway did not make. */
+  readonly allowSimulatedResults: boolean;
 }
 
 export interface DoNotCall {
@@ -151,6 +170,10 @@ export interface CampaignGroup {
   readonly agentGraceMs: number;
   /** How long an Unload waits for records that are out. */
   readonly unloadTimeoutMs: number;
+  /** How long an answered call waits for an agent before it is dropped. */
+  readonly abandonTimeoutMs: number;
+  /** Whether the desktop ends a record that was dialed; false: the end of its call does. */
+  readonly recordProcessed: boolean;
   /** Records that one agent may hold in Preview. */
   readonly maxPreviewRecords: number;
   /** How far back notifications are sent again to an agent that lost its line. */

@@ -1,8 +1,9 @@
 import { resolve as resolvePath } from 'node:path';
+import { CallResult, numberOf } from '../../protocol/dictionary/enumerations.js';
 import { unique } from './checks.js';
 import { ConfigProblem } from './config-error.js';
 import type { Path } from './config-error.js';
-import type { AgentGroup, CallingList, Campaign, CampaignGroup, Deployment, Limits, LogSettings } from './deployment.js';
+import type { AgentGroup, CallingList, Campaign, CampaignGroup, Deployment, Limits, LogSettings, SimulatedDialerSettings } from './deployment.js';
 import { FRAME_BYTES_BEFORE_REGISTRATION } from './limits.js';
 import type { ConfigContent } from './schema.js';
 
@@ -67,7 +68,7 @@ function campaignGroups(
   groups: readonly AgentGroup[],
 ): readonly CampaignGroup[] {
   const resolved = content.campaignGroups.map((given, index): CampaignGroup => {
-    const { autoCompleteHorizon, agentGrace, unloadTimeout, replayWindow, retrievalInterval, ...rest } = given;
+    const { autoCompleteHorizon, agentGrace, unloadTimeout, replayWindow, retrievalInterval, abandonTimeout, ...rest } = given;
     const campaign = referred(known, given.campaign, ['campaignGroups', index, 'campaign'], 'campaigns');
     const group = referred(groups, given.group, ['campaignGroups', index, 'group'], 'groups');
     return {
@@ -80,6 +81,7 @@ function campaignGroups(
       unloadTimeoutMs: unloadTimeout,
       replayWindowMs: replayWindow,
       retrievalIntervalMs: retrievalInterval,
+      abandonTimeoutMs: abandonTimeout,
     };
   });
   const names = resolved.map(({ name }) => name);
@@ -106,6 +108,14 @@ function limits(content: ConfigContent): Limits {
     heartbeatTimeoutMs: heartbeatTimeout,
     drainTimeoutMs: drainTimeout,
   };
+}
+
+function dialer({ type, seed, ring, talk, results }: NonNullable<ConfigContent['dialer']>): SimulatedDialerSettings {
+  const shares = Object.entries(results).flatMap(([name, share]) => {
+    const result = numberOf(CallResult, name);
+    return result === undefined || share === undefined ? [] : [{ result, share }];
+  });
+  return { type, seed, ring: { minMs: ring.min, maxMs: ring.max }, talk: { minMs: talk.min, maxMs: talk.max }, results: shares };
 }
 
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
@@ -135,5 +145,6 @@ export function resolveDeployment(content: ConfigContent, baseDir: string): Depl
     campaignGroups: campaignGroups(content, known, groups),
     ...(content.clients && { clients: content.clients.map(withoutUndefined) }),
     limits: limits(content),
+    ...(content.dialer && { dialer: dialer(content.dialer) }),
   };
 }

@@ -22,6 +22,8 @@ export const campaignGroupSchema = z.strictObject({
   autoCompleteHorizon: duration().prefault('24h'),
   agentGrace: duration().prefault('60s'),
   unloadTimeout: duration().prefault('10m'),
+  abandonTimeout: duration().prefault('2s'),
+  recordProcessed: flag().prefault(true),
   maxPreviewRecords: count(1).prefault(1),
   replayWindow: duration().prefault('5m'),
   retrievalInterval: duration(1).prefault('10s'),

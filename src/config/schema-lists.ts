@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, dbid, identifier, label, parsedText, reference, tableName, timeOfDay } from './scalars.js';
+import { count, dbid, flag, identifier, label, parsedText, reference, tableName, timeOfDay } from './scalars.js';
 import type { RecordField } from '../lists/record-fields.js';
 
 /** The longest varchar(n) that PostgreSQL declares; a longer one would fail when the table is created. */
@@ -31,6 +31,7 @@ export const callingListSchema = z.strictObject({
   from: timeOfDay().prefault('00:00'),
   until: timeOfDay().prefault('24:00'),
   customFields: z.record(identifier(), fieldType()).prefault({}),
+  allowSimulatedResults: flag().prefault(false),
   filter: z.strictObject({ where: sqlText('a condition'), order: sqlText('an order').optional() }).optional(),
 });
 

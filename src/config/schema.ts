@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limitsSchema } from './limits.js';
 import { choice, dbid, flag, integer, label, parsedText, tableName } from './scalars.js';
 import { campaignGroupSchema } from './schema-campaign-group.js';
+import { dialerSchema } from './schema-dialer.js';
 import { callingListSchema, campaignSchema } from './schema-lists.js';
 import { AGENT_ID_LENGTH } from '../lists/record-fields.js';
 
@@ -81,6 +82,7 @@ export const configSchema = z.strictObject({
   campaignGroups: z.array(campaignGroupSchema).prefault([]),
   clients: z.array(clientSchema).min(1, { error: 'at least one client, or no such key' }).optional(),
   limits: limitsSchema.prefault({}),
+  dialer: dialerSchema.optional(),
 });
 
 /** The file's content: kinds and ranges are right, references between objects are not looked at yet. */

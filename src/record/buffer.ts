@@ -29,6 +29,15 @@ export class RecordBuffer {
     return chain;
   }
 
+  /** The next chain to dial for whoever will be free, taken out. A personal one is only for its agent to take. */
+  takeForCall(): Chain | undefined {
+    const index = this.#chains.findIndex((chain) => !isPersonal(chain));
+    if (index === -1) return undefined;
+    const [chain] = this.#chains.splice(index, 1);
+    if (chain !== undefined) this.#rejectedBy.delete(chainKey(chain));
+    return chain;
+  }
+
   /** Notes that an agent gave a chain back: when it comes again, another agent gets it first. */
   rejected(chain: { readonly listDbid: number; readonly chainId: number }, agentId: string): void {
     this.#rejectedBy.set(chainKey(chain), agentId);
@@ -46,6 +55,9 @@ export class RecordBuffer {
 }
 
 function mayHave(chain: Chain, agentId: string): boolean {
-  const [first] = chain.records;
-  return !PERSONAL_TYPES.has(first.recordType) || first.agentId === null || first.agentId === agentId;
+  return !isPersonal(chain) || chain.records[0].agentId === agentId;
+}
+
+function isPersonal({ records: [first] }: Chain): boolean {
+  return PERSONAL_TYPES.has(first.recordType) && first.agentId !== null;
 }

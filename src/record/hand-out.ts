@@ -1,18 +1,32 @@
 import type { Chain } from './chain.js';
 
-/** A record that is with an agent. Its row in the store was committed before the agent heard of it. */
-export interface HandOut {
+/**
+ * A record that is out: with an agent, or on a call that the gateway has placed. Its row in the store
+ * was committed before the agent, or the dialer, heard of it.
+ */
+export interface RecordOut {
   readonly handle: number;
   readonly groupDbid: number;
   readonly session: string;
   readonly chain: Chain;
-  readonly agentId: string;
+  /** Null: a call that has no agent yet. */
+  readonly agentId: string | null;
   /** Attempts before this one. */
   readonly attempt: number;
   readonly attemptGuid: string;
   /** A call result that was reported before the end: with one, the record is never dialed again. */
   readonly callResult: number | null;
   readonly handedAt: number;
+  /** The gateway's own call about it: none in Preview. */
+  readonly call: CallState;
+}
+
+/** `answered`: the customer is, or was, on the line, so the record is never dialed again. */
+export type CallState = 'none' | 'placed' | 'answered' | 'released';
+
+/** A record that is with an agent. */
+export interface HandOut extends RecordOut {
+  readonly agentId: string;
 }
 
 /** What an end writes into the record's row. */
@@ -48,12 +62,13 @@ const AGENT_ERROR = 6;
  * What becomes of a record whose agent did not end it (completion.md 4): not dialed, it is Ready
  * again; answered, or with a result reported, it is final (AgentError) and never dialed again.
  */
-export function endingOfAbandoned(handOut: HandOut): Ending {
-  if (handOut.callResult === null) return { kind: 'ready' };
+export function endingOfAbandoned(handOut: RecordOut): Ending {
+  const dialed = handOut.call === 'answered' || handOut.call === 'released';
+  if (handOut.callResult === null && !dialed) return { kind: 'ready' };
   return { kind: 'final', status: AGENT_ERROR, callResult: handOut.callResult, attempts: 0, calledAt: null, customFields: {} };
 }
 
 /** The call result that a record has after its end, where one is known. */
-export function resultOf(handOut: HandOut, ending: Ending): number | null {
+export function resultOf(handOut: RecordOut, ending: Ending): number | null {
   return ending.kind === 'ready' ? handOut.callResult : (ending.callResult ?? handOut.callResult);
 }

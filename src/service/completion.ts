@@ -37,8 +37,10 @@ export async function retriesWaiting(sql: Sql, context: Pick<GroupContext, 'runt
  * was acknowledged before this is seen, whatever comes after waits for the commit.
  */
 export async function isDepleted(sql: Sql, context: Pick<GroupContext, 'runtime' | 'group' | 'state'>): Promise<boolean> {
+  const session = sessionOf(context.state());
+  if (session === undefined) return false;
   const lists = openListsOf(context).map((list) => list.dbid);
   await lockListsExclusive(sql, lists);
-  return !(await anythingLeft(sql, context)) && !(await anyHandOut(sql, context.group.dbid));
+  return !(await anythingLeft(sql, context)) && !(await anyHandOut(sql, context.group.dbid, session));
 }
 

@@ -8,9 +8,12 @@ import type { ListTable } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
 import { deleteEndedHandOuts } from '../store/statements/hand-outs.js';
 import type { Clock } from '../util/clock.js';
+import type { Dialer } from '../dialer/dialer.js';
 import { AgentService } from './agents.js';
+import { CallLoad } from './call-load.js';
 import { checkRequest } from './campaign-requests.js';
 import { DesktopService } from './desktops.js';
+import { listsForSimulation, modesOf } from './dial-modes.js';
 import { GroupActor } from './group-actor.js';
 import { describeGroup, type GroupDescription } from './group-description.js';
 import type { Announcer, Asker } from './ports.js';
@@ -29,6 +32,8 @@ export interface GatewayParts {
   readonly log: ServiceLog;
   readonly announcer: Announcer;
   readonly agents: AgentPool<object>;
+  /** Absent: the deployment only previews. */
+  readonly dialer?: Dialer;
   ownershipLost(error: Error): void;
 }
 
@@ -58,9 +63,19 @@ export class Gateway {
     );
     const longestReplayMs = Math.max(0, ...deployment.campaignGroups.map((group) => group.replayWindowMs));
     const actors = new Map<number, GroupActor>();
+    const held = new HeldRecords();
+    const calls = new Map<number, number>();
+    let simulatedLists: ReadonlySet<number> = new Set();
     const runtime: Runtime = {
       ...parts,
-      held: new HeldRecords(),
+      dialer: parts.dialer,
+      calls,
+      callLoad: new CallLoad(deployment.campaignGroups, parts.agents, held),
+      modesOf: (group) => modesOf(group, parts.dialer !== undefined, simulatedLists),
+      agentFreed(agentId) {
+        for (const actor of actors.values()) if (actor.group.group.agentIds.includes(agentId)) actor.agentsChanged();
+      },
+      held,
       journal: new JournalTail(longestReplayMs),
       writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
       lists,
@@ -71,6 +86,8 @@ export class Gateway {
       },
     };
     await recoverStore(runtime, longestReplayMs);
+    simulatedLists = await listsForSimulation(runtime);
+    parts.dialer?.onEvent((event) => actors.get(calls.get(event.attemptId) ?? -1)?.callEvent(event));
     const { lastPosition } = runtime.journal;
     for (const group of deployment.campaignGroups) actors.set(group.dbid, new GroupActor(runtime, group, lastPosition));
     for (const actor of actors.values()) await actor.start();
@@ -123,9 +140,10 @@ export class Gateway {
     await this.#runtime.client.query('SELECT 1', []);
   }
 
-  /** Stops acting: what is under way is finished, nothing new begins. */
+  /** Stops acting: calls are dropped, what is under way is finished, nothing new begins. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#runtime.dialer?.close();
     for (const actor of this.#actors.values()) await actor.stop();
     await this.#runtime.writer.idle();
   }

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { RecordStatus } from '../../protocol/dictionary/enumerations.js';
 import { mayBeDepleted } from '../campaign/auto-completion.js';
 import type { GroupState } from '../campaign/group-state.js';
 import type { GroupInput, MachineRequest } from '../campaign/machine.js';
 import { chainsNeeded } from '../campaign/retrieval.js';
 import type { Seat } from '../agent/pool.js';
 import type { CampaignGroup } from '../config/deployment.js';
+import type { CallEvent } from '../dialer/dialer.js';
+import type { Ending, RecordOut } from '../record/hand-out.js';
 import { RecordBuffer } from '../record/buffer.js';
 import { OwnershipLost, type Sql, StoreAway } from '../store/client.js';
 import { releaseUnheld } from '../store/statements/list-rows.js';
 import { ownedTransaction } from '../store/owner.js';
 import { SerialQueue } from '../util/serial-queue.js';
 import type { TimerHandle } from '../util/clock.js';
+import { CallDesk } from './call-desk.js';
 import { anythingLeft, isDepleted } from './completion.js';
 import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
@@ -19,6 +23,7 @@ import { type EndRequest, HandOuts } from './hand-outs.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
 import { readGroup } from './recovery.js';
+import { isWithAgent } from './record-out.js';
 import { Retriever } from './retriever.js';
 import type { Runtime } from './runtime.js';
 
@@ -32,6 +37,7 @@ export class GroupActor implements GroupContext {
   readonly #buffer = new RecordBuffer();
   readonly #handOuts: HandOuts;
   readonly #desk: PreviewDesk;
+  readonly #calls: CallDesk;
   readonly #retriever: Retriever;
   readonly #changes: GroupChanges;
   /** Something happened that may have left nothing to dial. */
@@ -49,21 +55,25 @@ export class GroupActor implements GroupContext {
     readonly group: CampaignGroup,
     lastPosition: number,
   ) {
-    this.#handOuts = new HandOuts(this, (handOut, ending) => {
+    const ended = (record: RecordOut, ending: Ending): void => {
       this.#checkWanted = true;
-      if (ending.kind === 'final') return;
-      this.#buffer.rejected(handOut.chain, handOut.agentId);
-      runtime.listChanged(handOut.chain.listDbid);
-    });
+      if (ending.kind === 'ready' && record.agentId !== null) this.#buffer.rejected(record.chain, record.agentId);
+      if (ending.kind !== 'final') runtime.listChanged(record.chain.listDbid);
+    };
+    this.#handOuts = new HandOuts(this, ended);
     this.#desk = new PreviewDesk(this, this.#buffer, this.#handOuts);
+    this.#calls = new CallDesk(this, this.#buffer, this.#handOuts, ended);
     this.#retriever = new Retriever(this, (chains) => {
       for (const chain of chains) this.#buffer.add(chain);
       this.#checkWanted ||= chains.length === 0;
     });
     this.#changes = new GroupChanges(this, lastPosition, {
-      inHand: () => this.#handOuts.all(),
+      inHand: () => [...this.#handOuts.all(), ...this.#calls.all()],
       runEnded: () => this.#endRun(),
-      recordsTaken: () => this.#handOuts.clear(),
+      recordsTaken: (taken) => {
+        this.#calls.clear(taken);
+        return this.#handOuts.clear(taken);
+      },
       changed: () => this.#changed(),
     });
   }
@@ -76,6 +86,10 @@ export class GroupActor implements GroupContext {
 
   state(): GroupState {
     return this.#changes.state;
+  }
+
+  endingOfCall(_record: RecordOut, callResult: number): Ending {
+    return { kind: 'final', status: RecordStatus.Updated, callResult, attempts: 0, calledAt: null, customFields: {} };
   }
 
   get inDoubt(): boolean {
@@ -113,7 +127,7 @@ export class GroupActor implements GroupContext {
   request(request: MachineRequest, asker: Asker): void {
     this.post(async () => {
       if (this.#doubtful) return this.#changes.refuseAway(asker);
-      const recordsOut = this.#handOuts.size + this.#desk.coming;
+      const recordsOut = this.#recordsOut();
       const input: GroupInput = { kind: 'request', request, newSession: randomUUID(), recordsOut };
       await this.#changes.apply(input, `${request.kind} by ${request.by}`, asker);
     });
@@ -135,6 +149,11 @@ export class GroupActor implements GroupContext {
   /** Somebody logged in, out, became ready or not: the group may need other records. */
   agentsChanged(): void {
     this.post(() => undefined);
+  }
+
+  /** What the dialer says of a call of this group. */
+  callEvent(event: CallEvent): void {
+    this.post(() => this.#calls.onEvent(event));
   }
 
   agentLost(agentId: string): void {
@@ -184,9 +203,11 @@ export class GroupActor implements GroupContext {
     if (this.state().status === 'Running') {
       await this.#fillBuffer();
       this.#desk.serve(this.#retriever.inFlight);
+      this.#calls.serve();
       await this.#completeIfDepleted();
     } else {
       this.#desk.serve(false);
+      this.#calls.serve();
     }
     if (this.state().status === 'WaitingUnload') await this.#unloadIfDone();
     this.#armTimer();
@@ -194,7 +215,7 @@ export class GroupActor implements GroupContext {
 
   async #fillBuffer(): Promise<void> {
     const agents = this.#agentsAtWork();
-    if (agents === 0 && this.#buffer.size > 0 && !this.#retriever.inFlight && this.#desk.coming === 0) {
+    if (agents === 0 && this.#buffer.size > 0 && !this.#retriever.inFlight && this.#desk.coming + this.#calls.outstanding === 0) {
       // nobody is there to take them: another group of a shared list may have them; what is still on its
       // way in or out is waited for, or it would be put back behind the back of whoever gets it
       this.#buffer.empty();
@@ -216,8 +237,13 @@ export class GroupActor implements GroupContext {
     }).length;
   }
 
+  /** Records of this session that are with agents, on calls, or on their way to either. */
+  #recordsOut(): number {
+    return this.#handOuts.sizeOf(sessionOf(this.state())) + this.#desk.coming + this.#calls.outstanding;
+  }
+
   async #completeIfDepleted(): Promise<void> {
-    const recordsOut = this.#handOuts.size + this.#desk.coming + this.#buffer.size;
+    const recordsOut = this.#recordsOut() + this.#buffer.size;
     const state = this.state();
     const flagOn = state.status !== 'NotLoaded' && state.load.autoCompletion.on;
     const possible = mayBeDepleted({ running: state.status === 'Running', flagOn, recordsOut, retrievalInFlight: this.#retriever.inFlight });
@@ -238,7 +264,7 @@ export class GroupActor implements GroupContext {
   }
 
   async #unloadIfDone(): Promise<void> {
-    if (this.#handOuts.size + this.#desk.coming === 0) await this.#changes.apply({ kind: 'nothingOut' }, 'nothing is out any more');
+    if (this.#recordsOut() === 0) await this.#changes.apply({ kind: 'nothingOut' }, 'nothing is out any more');
     else await this.#changes.apply({ kind: 'unloadTimeout' }, 'unloadTimeout');
   }
 
@@ -255,6 +281,7 @@ export class GroupActor implements GroupContext {
     this.#buffer.empty();
     this.#retriever.reset();
     this.#desk.reset();
+    this.#calls.reset();
   }
 
   #reportCompletion(session: string): void {
@@ -304,7 +331,8 @@ export class GroupActor implements GroupContext {
     const stored = await readGroup(this.runtime, this.group, this.#changes.lastPosition);
     this.#endRun();
     this.#lastCompletion = stored.lastCompletion ?? this.#lastCompletion;
-    this.#handOuts.replace(stored.handOuts);
+    this.#handOuts.replace(stored.handOuts.filter(isWithAgent));
+    this.#calls.replace(stored.handOuts.filter((record) => !isWithAgent(record)), (await this.runtime.dialer?.stillUp()) ?? new Set());
     this.#doubtful = false;
     this.#checkWanted = true;
     if (before !== sessionOf(stored.state)) this.#buffer.forget();

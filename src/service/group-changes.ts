@@ -1,7 +1,7 @@
 import type { GroupState } from '../campaign/group-state.js';
 import { decide, type Decision, type GroupInput } from '../campaign/machine.js';
 import type { JournalRow } from '../journal/row.js';
-import type { HandOut } from '../record/hand-out.js';
+import type { HandOut, RecordOut } from '../record/hand-out.js';
 import type { Sql } from '../store/client.js';
 import type { GroupContext } from './group-context.js';
 import type { Asker, GroupSnapshot } from './ports.js';
@@ -10,11 +10,11 @@ import { type Committed, commitTransition, type Transition } from './transition.
 /** What the rest of the group does around a change. */
 export interface ChangeHooks {
   /** The records in hand. */
-  inHand(): readonly HandOut[];
+  inHand(): readonly RecordOut[];
   /** The group dials no more: its buffer is back in the store. Before anyone is told. */
   runEnded(): void;
-  /** The records in hand were ended together with the session; answers them. */
-  recordsTaken(): readonly HandOut[];
+  /** These records were ended together with the session; answers those that agents had. */
+  recordsTaken(taken: ReadonlySet<number>): readonly HandOut[];
   /** After everyone has been told. */
   changed(): void;
 }
@@ -73,7 +73,7 @@ export class GroupChanges {
     const from = this.#state;
     const { runtime, group } = this.context;
     const atMs = runtime.clock.now();
-    const decision = decide(from, input, atMs, group);
+    const decision = decide(from, input, atMs, { ...group, modes: runtime.modesOf(group) });
     if (decision.kind === 'refused') {
       asker?.answer({ kind: 'refused', refusal: decision.refusal, group });
       return false;
@@ -107,9 +107,8 @@ export class GroupChanges {
   #adopt(from: GroupState, decision: Extract<Decision, { kind: 'changed' }>, { rows, taken }: Committed, asker: Asker | undefined): void {
     this.#state = decision.state;
     if (from.status === 'Running' && decision.state.status !== 'Running') this.hooks.runEnded();
-    const inHand = decision.events.some((event) => event.forced) ? this.hooks.recordsTaken() : [];
     // one whose end was committed just before is not taken from anybody
-    for (const handOut of inHand) if (taken.has(handOut.handle)) this.context.runtime.announcer.recordCancelled(handOut);
+    for (const handOut of this.hooks.recordsTaken(taken)) this.context.runtime.announcer.recordCancelled(handOut);
     const waits = decision.state.status === 'WaitingUnload';
     const answering = waits ? undefined : rows.at(-1);
     for (const row of rows) this.#announce(row, row === answering ? asker : undefined);

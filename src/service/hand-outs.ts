@@ -2,13 +2,15 @@ import type { RecordField } from '../lists/record-fields.js';
 import { type Ending, endingOfAbandoned, type HandOut, resultOf } from '../record/hand-out.js';
 import { selectEndedHandOut } from '../store/statements/hand-outs.js';
 import type { TimerHandle } from '../util/clock.js';
-import { UserEventError } from '../../protocol/dictionary/enumerations.js';
+import { CallResult, UserEventError } from '../../protocol/dictionary/enumerations.js';
 import type { GroupContext } from './group-context.js';
 import type { EndOutcome, UserEventRefusal } from './ports.js';
 import { listTable } from './runtime.js';
 
 interface Held {
-  readonly handOut: HandOut;
+  handOut: HandOut;
+  /** What ends it as soon as its call is over. */
+  atRelease: EndRequest | undefined;
   /** The login that was sent the record; another one of the same agent has not seen it yet. */
   sentTo: number | undefined;
   /** Its end is being written. */
@@ -41,8 +43,13 @@ export class HandOuts {
     private readonly ended: (handOut: HandOut, ending: Ending) => void,
   ) {}
 
-  get size(): number {
-    return this.#held.size;
+  /** Records of a session that are with agents; those of an ended one hold nobody up. */
+  sizeOf(session: string | undefined): number {
+    return this.all().filter((handOut) => handOut.session === session).length;
+  }
+
+  find(handle: number): HandOut | undefined {
+    return this.#held.get(handle)?.handOut;
   }
 
   all(): HandOut[] {
@@ -51,7 +58,7 @@ export class HandOuts {
 
   /** Takes over a hand-out that is committed. `sentTo` is the login that is sent it now, if one is. */
   add(handOut: HandOut, sentTo?: number): void {
-    this.#held.set(handOut.handle, { handOut, sentTo, ending: false });
+    this.#held.set(handOut.handle, { handOut, atRelease: undefined, sentTo, ending: false });
     this.context.runtime.held.add(handOut.handle, handOut.agentId, handOut.groupDbid);
   }
 
@@ -72,12 +79,23 @@ export class HandOuts {
     return unseen?.handOut;
   }
 
-  /** Forgets everything: it was ended in the store together with the session. Answers what was there. */
-  clear(): HandOut[] {
-    const all = this.all();
-    this.stopGraces();
-    for (const handOut of all) this.#remove(handOut);
-    return all;
+  /** Forgets what was ended in the store together with the session, and answers it. */
+  clear(taken: ReadonlySet<number>): HandOut[] {
+    const gone = this.all().filter((handOut) => taken.has(handOut.handle));
+    for (const handOut of gone) this.#remove(handOut);
+    return gone;
+  }
+
+  /** A call that an agent had is over: the record ends now, if its agent has said how, or need not. */
+  released(handle: number): void {
+    const held = this.#held.get(handle);
+    if (held === undefined) return;
+    held.handOut = { ...held.handOut, call: 'released' };
+    const { atRelease } = held;
+    held.atRelease = undefined;
+    if (held.ending) return;
+    if (atRelease !== undefined) void this.end(atRelease);
+    else if (!this.context.group.recordProcessed) this.#write(held, this.context.endingOfCall(held.handOut, CallResult.Answer), undefined);
   }
 
   /** Nobody's time runs out any more. */
@@ -94,12 +112,15 @@ export class HandOuts {
       request.answer(refused('RecordNotWithAgent', `record ${request.handle} is not with this agent`, request.handle));
       return;
     }
-    if (held.ending) {
+    if (held.ending || held.atRelease !== undefined) {
       this.#behind.set(request.handle, [...(this.#behind.get(request.handle) ?? []), request]);
       return;
     }
     const ending = request.ending(listTable(this.context.runtime, held.handOut.chain.listDbid).customFields);
     if (ending.kind === 'refused') request.answer({ ...ending, handle: request.handle });
+    else if (ending.kind === 'ready' && held.handOut.call !== 'none') {
+      request.answer(refused('WrongDialingMode', `record ${request.handle} was dialed; only a previewed record can be given back`, request.handle));
+    } else if (held.handOut.call === 'answered') held.atRelease = request;
     else this.#write(held, ending, request);
   }
 
@@ -127,7 +148,9 @@ export class HandOuts {
   agentGone(agentId: string): void {
     this.agentBack(agentId);
     for (const held of this.#held.values()) {
-      if (held.handOut.agentId === agentId && !held.ending) this.#write(held, endingOfAbandoned(held.handOut), undefined);
+      if (held.handOut.agentId !== agentId || held.ending) continue;
+      if (held.handOut.call === 'answered') this.context.runtime.dialer?.cancel(held.handOut.handle);
+      this.#write(held, endingOfAbandoned(held.handOut), undefined);
     }
   }
 
@@ -206,7 +229,11 @@ export class HandOuts {
 
   #remove(handOut: HandOut): void {
     this.#held.delete(handOut.handle);
-    this.context.runtime.held.remove(handOut.handle, handOut.agentId);
+    const { runtime } = this.context;
+    runtime.held.remove(handOut.handle, handOut.agentId);
+    runtime.calls.delete(handOut.handle);
+    runtime.agents.freed(handOut.agentId);
+    runtime.agentFreed(handOut.agentId);
   }
 }
 

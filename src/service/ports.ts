@@ -21,6 +21,8 @@ export interface Announcer {
    * where none was.
    */
   lastWritten(line: object): number | undefined;
+  /** What an agent's DN is told of a call that was connected to it. */
+  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut): void;
   /** A record was taken from the agent that had it. */
   recordCancelled(handOut: HandOut): void;
 }

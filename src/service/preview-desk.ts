@@ -4,13 +4,13 @@ import type { Seat } from '../agent/pool.js';
 import type { RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
 import type { HandOut } from '../record/hand-out.js';
-import { type HandOutRow } from '../store/statements/hand-outs.js';
 import { releaseUnheld } from '../store/statements/list-rows.js';
 import { ownedTransaction } from '../store/owner.js';
 import type { TimerHandle } from '../util/clock.js';
 import { type GroupContext, sessionOf, takerOf } from './group-context.js';
 import { type HandOuts, refused } from './hand-outs.js';
 import type { PreviewOutcome, UserEventRefusal } from './ports.js';
+import { toRecordOut } from './record-out.js';
 import { listTable } from './runtime.js';
 
 /** How long an answer waits for a retrieval that is under way (engine.md, Preview). */
@@ -116,7 +116,7 @@ export class PreviewDesk {
         return job();
       });
     void runtime.writer.handOut(listTable(runtime, chain.listDbid), ask).then(
-      (row) => settle(() => (row === undefined ? this.#notDialable(waiter, chain, run) : this.#handedOut(waiter, toHandOut(row, chain)))),
+      (row) => settle(() => (row === undefined ? this.#notDialable(waiter, chain, run) : this.#handedOut(waiter, { ...toRecordOut(row, chain), agentId }))),
       (error: unknown) =>
         settle(() => {
           if (run === this.#run) this.buffer.add(chain);
@@ -174,18 +174,4 @@ export class PreviewDesk {
     waiter.answer(outcome);
     return true;
   }
-}
-
-function toHandOut(row: HandOutRow, chain: Chain): HandOut {
-  return {
-    handle: row.handle,
-    groupDbid: row.group_dbid,
-    session: row.session,
-    chain,
-    agentId: row.agent_id,
-    attempt: row.attempt,
-    attemptGuid: row.attempt_guid,
-    callResult: row.call_result,
-    handedAt: row.handed_at,
-  };
 }

@@ -1,10 +1,11 @@
 import { RecordStatus } from '../../protocol/dictionary/enumerations.js';
-import { type Ending, type HandOut, resultOf } from '../record/hand-out.js';
+import { type Ending, type RecordOut, resultOf } from '../record/hand-out.js';
 import { StatementFailed, type Sql, type StoreClient } from '../store/client.js';
 import type { ListTable, ZoneTime } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
 import { shareGroups } from '../store/statements/groups.js';
-import { endHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts } from '../store/statements/hand-outs.js';
+import { countAttempts } from '../store/statements/count-attempts.js';
+import { type CallChange, endHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts, updateCalls } from '../store/statements/hand-outs.js';
 import { insertRetries } from '../store/statements/retries.js';
 import { groupBy } from '../util/group-by.js';
 import { type EndedRow, releaseChains, writeEndedRows } from '../store/statements/list-rows.js';
@@ -23,12 +24,18 @@ interface HandOutJob extends Deferred<HandOutRow | undefined> {
 interface EndJob extends Deferred<boolean> {
   readonly kind: 'end';
   readonly list: ListTable;
-  readonly handOut: HandOut;
+  readonly handOut: RecordOut;
   readonly ending: Ending;
   readonly endedBy: string | null;
 }
 
-type Job = HandOutJob | EndJob;
+interface CallJob extends Deferred<boolean> {
+  readonly kind: 'call';
+  readonly handOut: RecordOut;
+  readonly change: CallChange;
+}
+
+type Job = HandOutJob | EndJob | CallJob;
 
 /**
  * Writes what happens to records, many in one commit: what is asked for while a commit is under way
@@ -58,8 +65,13 @@ export class RecordWriter {
    * Ends a record in hand. False: it had been ended before. `endedBy` is the content of the request
    * that ends it, null where none does. Throws StoreAway or OwnershipLost.
    */
-  end(list: ListTable, handOut: HandOut, ending: Ending, endedBy: string | null): Promise<boolean> {
+  end(list: ListTable, handOut: RecordOut, ending: Ending, endedBy: string | null): Promise<boolean> {
     return new Promise((resolve, reject) => this.#enqueue({ kind: 'end', list, handOut, ending, endedBy, resolve, reject }));
+  }
+
+  /** Notes what has become of a call, and whose it is. False: the record is not out any more. */
+  call(handOut: RecordOut, change: CallChange): Promise<boolean> {
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, resolve, reject }));
   }
 
   /** Resolves when everything asked for so far has been answered. */
@@ -97,12 +109,16 @@ export class RecordWriter {
   async #write(batch: readonly Job[]): Promise<void> {
     const handOuts = batch.filter((job) => job.kind === 'handOut');
     const ends = batch.filter((job) => job.kind === 'end');
+    const calls = batch.filter((job) => job.kind === 'call');
     const nowMs = this.now();
-    const { handed, ended } = await ownedTransaction(this.client, this.owner, async (sql) => {
+    const { handed, ended, known } = await ownedTransaction(this.client, this.owner, async (sql) => {
       await shareGroups(sql, [...new Set(batch.map(groupOf))]);
-      return { handed: await this.#writeHandOuts(sql, handOuts, nowMs), ended: await this.#writeEnds(sql, ends, nowMs) };
+      const out = calls.length === 0 ? [] : await updateCalls(sql, calls.map((job) => job.change));
+      return { handed: await this.#writeHandOuts(sql, handOuts, nowMs), ended: await this.#writeEnds(sql, ends, nowMs), known: out };
     });
     for (const job of handOuts) job.resolve(handed.get(job.ask.attemptGuid));
+    const stillOut = new Set(known.map(({ handle }) => handle));
+    for (const job of calls) job.resolve(stillOut.has(job.change.handle));
     for (const job of ends) job.resolve(ended.has(job.handOut.handle));
   }
 
@@ -112,6 +128,8 @@ export class RecordWriter {
       const asks = asked.map((job) => job.ask);
       const rows = await insertHandOuts(sql, list, this.owner.serverDbid, asks, nowMs, this.zones(nowMs));
       for (const row of rows) handed.set(row.attempt_guid, row);
+      const called = rows.filter((row) => row.call_state === 'placed').map((row) => row.record_id);
+      if (called.length > 0) await countAttempts(sql, list, this.owner.serverDbid, called, nowMs);
     }
     return handed;
   }
@@ -150,7 +168,7 @@ export class RecordWriter {
 }
 
 /** The row of a record whose hand-out ends: who had it and what came of it. */
-export function endedRow(handOut: HandOut, ending: Exclude<Ending, { kind: 'ready' }>): EndedRow {
+export function endedRow(handOut: RecordOut, ending: Exclude<Ending, { kind: 'ready' }>): EndedRow {
   const [record] = handOut.chain.records;
   const later = ending.kind === 'later' ? ending : undefined;
   return {
@@ -174,6 +192,6 @@ function groupOf(job: Job): number {
   return job.kind === 'handOut' ? job.ask.groupDbid : job.handOut.groupDbid;
 }
 
-function byList<J extends Job>(jobs: readonly J[]): Map<ListTable, J[]> {
+function byList<J extends HandOutJob | EndJob>(jobs: readonly J[]): Map<ListTable, J[]> {
   return groupBy(jobs, (job) => job.list);
 }

@@ -1,7 +1,8 @@
 import type { GroupState } from '../campaign/group-state.js';
 import type { CampaignGroup } from '../config/deployment.js';
 import type { JournalRow } from '../journal/row.js';
-import type { HandOut } from '../record/hand-out.js';
+import type { Chain } from '../record/chain.js';
+import type { RecordOut } from '../record/hand-out.js';
 import { ownedTransaction } from '../store/owner.js';
 import { lockGroup } from '../store/statements/groups.js';
 import { endHandOuts, selectOpenHandOutsOfGroup } from '../store/statements/hand-outs.js';
@@ -10,13 +11,14 @@ import { releaseUnheld, selectChains } from '../store/statements/list-rows.js';
 import { listsOf, takerOf } from './group-context.js';
 import type { CompletionReport } from './group-report.js';
 import { toGroupState, toJournalRow } from './group-store.js';
+import { toRecordOut } from './record-out.js';
 import { toChains } from './retriever.js';
 import type { Runtime } from './runtime.js';
 
 /** A campaign group as the store has it. */
 export interface StoredGroup {
   readonly state: GroupState;
-  readonly handOuts: readonly HandOut[];
+  readonly handOuts: readonly RecordOut[];
   /** Events that were committed and that nobody here has announced. */
   readonly unseen: readonly JournalRow[];
   readonly lastCompletion: CompletionReport | undefined;
@@ -31,7 +33,7 @@ export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosi
     const row = await lockGroup(sql, group.dbid);
     if (row === undefined) throw new Error(`campaign group ${group.name} has no row in the store`);
     const open = await selectOpenHandOutsOfGroup(sql, group.dbid);
-    const handOuts: HandOut[] = [];
+    const handOuts: RecordOut[] = [];
     for (const list of listsOf({ runtime, group })) {
       await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf({ group }));
       const ofList = open.filter((handOut) => handOut.list_dbid === list.dbid);
@@ -45,17 +47,7 @@ export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosi
           runtime.log.warn(`record ${handOut.handle} was with agent ${handOut.agent_id}, and its row is no longer in calling list ${list.name}`);
           continue;
         }
-        handOuts.push({
-          handle: handOut.handle,
-          groupDbid: group.dbid,
-          session: handOut.session,
-          chain: withFirst(chain, handOut.record_id),
-          agentId: handOut.agent_id,
-          attempt: handOut.attempt,
-          attemptGuid: handOut.attempt_guid,
-          callResult: handOut.call_result,
-          handedAt: handOut.handed_at,
-        });
+        handOuts.push(toRecordOut(handOut, withFirst(chain, handOut.record_id)));
       }
     }
     const unseen = (await selectJournalAfter(sql, group.dbid, lastPosition)).map(toJournalRow);
@@ -65,7 +57,7 @@ export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosi
 }
 
 /** The chain with the record in hand in front, as it was when it was handed out. */
-function withFirst(chain: HandOut['chain'], recordId: number): HandOut['chain'] {
+function withFirst(chain: Chain, recordId: number): Chain {
   const inHand = chain.records.find((record) => record.recordId === recordId);
   if (inHand === undefined) return chain;
   return { ...chain, records: [inHand, ...chain.records.filter((record) => record !== inHand)] };

@@ -1,12 +1,14 @@
-import type { CallingList, Deployment } from '../config/deployment.js';
+import type { CallingList, CampaignGroup, Deployment } from '../config/deployment.js';
 import type { AgentPool } from '../agent/pool.js';
 import type { JournalTail } from '../journal/tail.js';
+import type { Dialer } from '../dialer/dialer.js';
 import type { HeldRecords } from '../record/held-records.js';
 import type { StoreClient } from '../store/client.js';
 import type { ListTable, ZoneTime } from '../store/list-table.js';
 import type { Owner } from '../store/owner.js';
 import type { Clock } from '../util/clock.js';
 import { secondOfDay } from '../util/time-zone.js';
+import type { CallLoad } from './call-load.js';
 import type { Announcer } from './ports.js';
 import type { RecordWriter } from './record-writer.js';
 
@@ -30,6 +32,15 @@ export interface Runtime {
   readonly journal: JournalTail;
   readonly writer: RecordWriter;
   readonly lists: ReadonlyMap<number, ListTable>;
+  /** Absent: the deployment only previews. */
+  readonly dialer: Dialer | undefined;
+  readonly callLoad: CallLoad;
+  /** Call attempts, by their handle -> the campaign group that each is of. */
+  readonly calls: Map<number, number>;
+  /** The dial modes that a campaign group can run in. */
+  modesOf(group: CampaignGroup): ReadonlySet<number>;
+  /** Says that an agent's record has ended: its groups may have another for it. */
+  agentFreed(agentId: string): void;
   /** Says that records of a list may be due now that were not: its groups look at once. */
   listChanged(listDbid: number): void;
   /** This process owns nothing any more: nothing it does counts, so it should end. */

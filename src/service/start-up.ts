@@ -59,7 +59,7 @@ async function checkOwnership(sql: Sql, { owner, deployment }: Runtime): Promise
 
 async function unloadRemovedGroups(sql: Sql, { owner, deployment, log }: Runtime, nowMs: number): Promise<void> {
   const configured = new Set(deployment.campaignGroups.map((group) => group.dbid));
-  const rules = { dialMode: 0, autoComplete: false, unloadTimeoutMs: 0 };
+  const rules = { dialMode: 0, autoComplete: false, unloadTimeoutMs: 0, modes: new Set<number>() };
   for (const { dbid } of await selectGroups(sql, owner.serverDbid)) {
     const row = configured.has(dbid) ? undefined : await lockGroup(sql, dbid);
     if (row === undefined) continue;

@@ -1,7 +1,7 @@
 import type { Decision } from '../campaign/machine.js';
 import type { GroupState } from '../campaign/group-state.js';
 import type { JournalRow } from '../journal/row.js';
-import { endingOfAbandoned, type HandOut } from '../record/hand-out.js';
+import { endingOfAbandoned, type RecordOut } from '../record/hand-out.js';
 import type { Sql } from '../store/client.js';
 import { ownedTransaction } from '../store/owner.js';
 import { lockGroup } from '../store/statements/groups.js';
@@ -18,7 +18,7 @@ export interface Transition {
   readonly cause: string;
   readonly atMs: number;
   /** The records in hand, as far as this process knows them: a forced unload ends them. */
-  readonly inHand: readonly HandOut[];
+  readonly inHand: readonly RecordOut[];
   /** Asked in the transaction, behind the lock of the group's row; false: nothing is changed. */
   readonly guard?: (sql: Sql) => Promise<boolean>;
 }

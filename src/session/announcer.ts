@@ -6,11 +6,12 @@ import type { Subscriptions } from '../directory/subscriptions.js';
 import type { JournalRow } from '../journal/row.js';
 import type { HandOut } from '../record/hand-out.js';
 import type { Announcer } from '../service/ports.js';
-import { recordNames, userEvent } from '../user-data/events.js';
+import { recordData, recordNames, userEvent } from '../user-data/events.js';
 import { announceToDirect } from './direct/announcer.js';
 import type { Line } from './line.js';
 import { DesktopLine } from './tevents/desktop-line.js';
 import { notify, receiversOf } from './tevents/notification.js';
+import type { Clock } from '../util/clock.js';
 import type { Tracer } from './tracer.js';
 
 export interface AnnouncerParts {
@@ -19,7 +20,13 @@ export interface AnnouncerParts {
   readonly dns: DnDirectory<DesktopLine>;
   readonly subscriptions: Subscriptions<Line>;
   readonly tracer: Tracer;
+  readonly clock: Clock;
 }
+
+/** The call is as it should be: T-Library's CallStateOk. */
+const CALL_STATE_OK = 0;
+
+const EVENT_OF_CALL = { ringing: 'EventRinging', established: 'EventEstablished', released: 'EventReleased' } as const;
 
 /** The standard log's entry of a change; undefined where it has none. */
 function standardEntry(row: JournalRow): { readonly number: number; readonly what: string } | undefined {
@@ -50,6 +57,22 @@ export class SessionAnnouncer implements Announcer {
     if (entry !== undefined) tracer.standard(entry.number, `Campaign Group ${group.name} has been ${entry.what}`);
     announceToDirect(subscriptions, row, group, to);
     notify(this.parts, row, receiversOf(this.parts, row.groupDbid));
+  }
+
+  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut): void {
+    const { deployment, agents, dns, clock } = this.parts;
+    const dn = agents.find(handOut.agentId)?.dn;
+    const group = deployment.campaignGroups.find(({ dbid }) => dbid === handOut.groupDbid);
+    if (dn === undefined || group === undefined) return;
+    const attributes = {
+      AttributeThisDN: dn,
+      AttributeAgentID: handOut.agentId,
+      AttributeConnID: BigInt(handOut.handle),
+      AttributeOtherDN: handOut.chain.records[0].phone,
+      AttributeCallState: CALL_STATE_OK,
+      AttributeUserData: recordData(deployment, group, handOut, clock.now()),
+    };
+    for (const desktop of dns.on(dn)) desktop.send(EVENT_OF_CALL[kind], attributes);
   }
 
   recordCancelled(handOut: HandOut): void {

@@ -14,11 +14,11 @@ const pair = (key: KeyName, value: Value): Pair => ({ key, value });
 
 /** What every event about a campaign begins with: its name, the application, the campaign. */
 export function userEvent(name: string, deployment: Deployment, campaign: string): Pair[] {
-  return [
-    pair(keys.GSW_USER_EVENT, string(name)),
-    pair(keys.GSW_APPLICATION_ID, int(deployment.server.dbid)),
-    pair(keys.GSW_CAMPAIGN_NAME, string(campaign)),
-  ];
+  return [pair(keys.GSW_USER_EVENT, string(name)), ...campaignOf(deployment, campaign)];
+}
+
+function campaignOf(deployment: Deployment, campaign: string): Pair[] {
+  return [pair(keys.GSW_APPLICATION_ID, int(deployment.server.dbid)), pair(keys.GSW_CAMPAIGN_NAME, string(campaign))];
 }
 
 /** GSW_CAMPAIGN_MODE of a dial mode. */
@@ -63,12 +63,17 @@ export function eventIdentity(row: JournalRow): KvList {
   ];
 }
 
-/** What a desktop is told of a record: PreviewRecord, and later the data of a call. */
+/** An event that brings a desktop a record. */
 export function recordEvent(name: string, deployment: Deployment, group: CampaignGroup, handOut: HandOut, nowMs: number): KvList {
+  return [pair(keys.GSW_USER_EVENT, string(name)), ...recordData(deployment, group, handOut, nowMs)];
+}
+
+/** What a desktop is told of a record, in PreviewRecord and attached to the events of its call. */
+export function recordData(deployment: Deployment, group: CampaignGroup, handOut: HandOut, nowMs: number): KvList {
   const [record] = handOut.chain.records;
   const zone = deployment.timeZones.find(({ dbid }) => dbid === record.zoneDbid);
   return [
-    ...userEvent(name, deployment, group.campaign.name),
+    ...campaignOf(deployment, group.campaign.name),
     ...recordNames(deployment, handOut.chain.listDbid, handOut.handle),
     pair(keys.GSW_PHONE, string(record.phone)),
     pair(keys.GSW_CHAIN_ID, int(handOut.chain.chainId)),

@@ -6,7 +6,7 @@ import { decide, type Decision, type GroupInput, type GroupRules, type MachineRe
 
 const NOW = 1_000_000;
 const DEADLINE = NOW + 5000;
-const RULES: GroupRules = { dialMode: DialMode.Preview, autoComplete: false, unloadTimeoutMs: 60_000 };
+const RULES: GroupRules = { dialMode: DialMode.Preview, autoComplete: false, modes: new Set([3]), unloadTimeoutMs: 60_000 };
 
 const LOAD: Load = {
   session: 'session-1',

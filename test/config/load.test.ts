@@ -80,12 +80,14 @@ const SPRING_LIST = {
     { name: 'since', type: 'datetime' },
     { name: 'sex', type: 'char', length: 1 },
   ],
+  allowSimulatedResults: false,
   filter: { where: "state_code = 'CA'", order: 'call_time' },
 } as const;
 
 const OFF_LIST = {
   dbid: 502,
   name: 'Off',
+  allowSimulatedResults: false,
   table: 'cl_off',
   maxAttempts: 10,
   fromSeconds: 0,
@@ -134,6 +136,8 @@ const EXPECTED: Deployment = {
       autoCompleteHorizonMs: 43_200_000,
       agentGraceMs: 0,
       unloadTimeoutMs: 60_000,
+      abandonTimeoutMs: 2000,
+      recordProcessed: true,
       maxPreviewRecords: 2,
       replayWindowMs: 600_000,
       retrievalIntervalMs: 20,
@@ -219,6 +223,8 @@ describe('a configuration that is right', () => {
       autoCompleteHorizonMs: 86_400_000,
       agentGraceMs: 60_000,
       unloadTimeoutMs: 600_000,
+      abandonTimeoutMs: 2000,
+      recordProcessed: true,
       maxPreviewRecords: 1,
       replayWindowMs: 300_000,
       retrievalIntervalMs: 10_000,

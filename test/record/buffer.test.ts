@@ -78,7 +78,7 @@ describe('the buffer of a group', () => {
 });
 
 const handOut = (callResult: number | null): HandOut => ({
-  handle: 1, groupDbid: 1001, session: 's', chain: chainOf(1), agentId: 'A', attempt: 0, attemptGuid: 'g', callResult, handedAt: 0,
+  handle: 1, groupDbid: 1001, session: 's', chain: chainOf(1), agentId: 'A', attempt: 0, attemptGuid: 'g', callResult, handedAt: 0, call: 'none',
 });
 
 describe('a record whose agent is gone', () => {

@@ -15,6 +15,17 @@ export async function createMissingTable(sql: Sql, list: ListTable): Promise<boo
   return true;
 }
 
+/** The comment by which a table of ours is told from one that somebody brought. */
+const MADE_BY_GATEWAY = 'made by ocm-gateway';
+
+/** Whether the gateway made a calling list's table. */
+export async function isMadeByGateway(sql: Sql, table: string): Promise<boolean> {
+  const [row] = await sql.query<{ made: boolean }>(`SELECT obj_description(to_regclass($1), 'pg_class') = '${MADE_BY_GATEWAY}' AS made`, [
+    quoteName(table),
+  ]);
+  return row?.made === true;
+}
+
 /**
  * Makes the table of a calling list in the OCS layout, where there is none: the mandatory fields, the
  * list's custom fields, and the indexes that retrieval, probe and recovery stand on.
@@ -28,6 +39,7 @@ async function createListTable(sql: Sql, list: ListTable): Promise<void> {
   });
   const index = (suffix: string): string => quoteName(`${list.table.split('.').at(-1)}_${suffix}`);
   await sql.query(`CREATE TABLE ${table} (${columns.join(', ')})`);
+  await sql.query(`COMMENT ON TABLE ${table} IS '${MADE_BY_GATEWAY}'`);
   await sql.query(`CREATE UNIQUE INDEX ${index('chain')} ON ${table} (chain_id, chain_n)`);
   await sql.query(`CREATE INDEX ${index('ready')} ON ${table} (record_id) WHERE record_status = 1`);
   await sql.query(`CREATE INDEX ${index('retrieved')} ON ${table} (app_id) WHERE record_status = 2`);

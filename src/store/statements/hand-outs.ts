@@ -10,11 +10,14 @@ export interface HandOutRow {
   readonly list_dbid: number;
   readonly chain_id: number;
   readonly record_id: number;
-  readonly agent_id: string;
+  /** Null: a call that has no agent yet. */
+  readonly agent_id: string | null;
   readonly attempt: number;
   readonly attempt_guid: string;
   readonly call_result: number | null;
   readonly handed_at: number;
+  /** Null: no call of the gateway's. */
+  readonly call_state: 'placed' | 'answered' | 'released' | null;
 }
 
 export interface EndedHandOutRow extends HandOutRow {
@@ -30,11 +33,12 @@ export interface HandOutAsk {
   readonly groupId: number;
   readonly session: string;
   readonly recordId: number;
-  readonly agentId: string;
+  /** Null: it is dialed, and an agent comes with the answer. */
+  readonly agentId: string | null;
   readonly attemptGuid: string;
 }
 
-const COLUMNS = 'handle, group_dbid, session, list_dbid, chain_id, record_id, agent_id, attempt, attempt_guid, call_result, handed_at';
+const COLUMNS = 'handle, group_dbid, session, list_dbid, chain_id, record_id, agent_id, attempt, attempt_guid, call_result, handed_at, call_state';
 
 /**
  * Writes the hand-outs that are asked for, in one statement, and answers those it wrote: a record that
@@ -52,7 +56,8 @@ export async function insertHandOuts(
   return sql.query<HandOutRow>(
     `INSERT INTO ocm_hand_out (${COLUMNS})
      SELECT nextval('ocm_record_handle'), asked.group_dbid, asked.session, ${list.dbid}, r.chain_id, r.record_id, asked.agent_id,
-            coalesce(r.attempt, 0), asked.attempt_guid, NULL, $5
+            coalesce(r.attempt, 0), asked.attempt_guid, NULL, $5,
+            CASE WHEN asked.agent_id IS NULL THEN 'placed' END
      FROM unnest($6::int[], $7::text[], $8::int[], $9::text[], $10::text[], $11::int[], $12::int[])
             AS asked(group_dbid, session, record_id, agent_id, attempt_guid, campaign_id, group_id)
      JOIN ocm_campaign_group g ON g.dbid = asked.group_dbid AND g.session = asked.session AND g.status = 5
@@ -89,16 +94,38 @@ export async function endHandOuts(sql: Sql, ends: readonly HandOutEnd[], nowMs: 
     `UPDATE ocm_hand_out h SET ended_at = $1, ending = e.ending, end_result = e.end_result
      FROM unnest($2::int[], $3::text[], $4::int[]) AS e(end_handle, ending, end_result)
      WHERE h.handle = e.end_handle AND h.ended_at IS NULL
-     RETURNING h.handle, h.group_dbid, h.session, h.list_dbid, h.chain_id, h.record_id, h.agent_id, h.attempt, h.attempt_guid, h.call_result, h.handed_at`,
+     RETURNING h.handle, h.group_dbid, h.session, h.list_dbid, h.chain_id, h.record_id, h.agent_id, h.attempt, h.attempt_guid, h.call_result, h.handed_at, h.call_state`,
     [nowMs, ends.map((end) => end.handle), ends.map((end) => end.ending), ends.map((end) => end.endResult)],
   );
 }
 
-/** Ends every open hand-out of a group (force unload) and answers them. */
+/**
+ * Ends the open hand-outs of a group (force unload) and answers them. A record whose call was answered
+ * stays with its agent until its result.
+ */
 export async function endHandOutsOfGroup(sql: Sql, groupDbid: number, nowMs: number): Promise<HandOutRow[]> {
   return sql.query<HandOutRow>(
-    `UPDATE ocm_hand_out SET ended_at = $2 WHERE group_dbid = $1 AND ended_at IS NULL RETURNING ${COLUMNS}`,
+    `UPDATE ocm_hand_out SET ended_at = $2
+     WHERE group_dbid = $1 AND ended_at IS NULL AND (agent_id IS NULL OR coalesce(call_state, 'placed') = 'placed')
+     RETURNING ${COLUMNS}`,
     [groupDbid, nowMs],
+  );
+}
+
+export interface CallChange {
+  readonly handle: number;
+  readonly callState: 'answered' | 'released';
+  /** Null leaves the agent as it is. */
+  readonly agentId: string | null;
+}
+
+/** Notes what has become of calls, and whose they are now. Answers the handles that are still out. */
+export async function updateCalls(sql: Sql, changes: readonly CallChange[]): Promise<{ readonly handle: number }[]> {
+  return sql.query(
+    `UPDATE ocm_hand_out h SET call_state = c.call_state, agent_id = coalesce(c.agent_id, h.agent_id)
+     FROM unnest($1::int[], $2::text[], $3::text[]) AS c(call_handle, call_state, agent_id)
+     WHERE h.handle = c.call_handle AND h.ended_at IS NULL RETURNING h.handle`,
+    [changes.map((change) => change.handle), changes.map((change) => change.callState), changes.map((change) => change.agentId)],
   );
 }
 
@@ -107,9 +134,12 @@ export async function selectOpenHandOutsOfGroup(sql: Sql, groupDbid: number): Pr
   return sql.query<HandOutRow>(`SELECT ${COLUMNS} FROM ocm_hand_out WHERE group_dbid = $1 AND ended_at IS NULL ORDER BY handle`, [groupDbid]);
 }
 
-/** Whether anything of a group is out. */
-export async function anyHandOut(sql: Sql, groupDbid: number): Promise<boolean> {
-  const rows = await sql.query('SELECT 1 FROM ocm_hand_out WHERE group_dbid = $1 AND ended_at IS NULL LIMIT 1', [groupDbid]);
+/** Whether anything of a group's session is out. */
+export async function anyHandOut(sql: Sql, groupDbid: number, session: string): Promise<boolean> {
+  const rows = await sql.query('SELECT 1 FROM ocm_hand_out WHERE group_dbid = $1 AND session = $2 AND ended_at IS NULL LIMIT 1', [
+    groupDbid,
+    session,
+  ]);
   return rows.length > 0;
 }
 
@@ -143,7 +173,7 @@ export async function endStrandedHandOuts(
     `UPDATE ocm_hand_out h SET ended_at = $1
      WHERE ended_at IS NULL
        AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $2)
-       AND (NOT agent_id = ANY($3::text[])
+       AND (NOT coalesce(agent_id, $3[1]) = ANY($3::text[])
          OR NOT EXISTS (SELECT 1 FROM unnest($4::int[], $5::int[]) AS k(known_group, known_list)
                         WHERE k.known_group = h.group_dbid AND k.known_list = h.list_dbid))
      RETURNING ${COLUMNS}`,
