@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { UserError } from './cli/errors.js';
+import { importRecords } from './cli/import-records.js';
 import { runProgram } from './cli/program.js';
 
 /** Refuses a command whose body is still to come. */
@@ -10,7 +11,7 @@ process.exitCode = await runProgram(
   process.argv.slice(2),
   {
     start: notBuiltYet('start'),
-    import: notBuiltYet('import'),
+    import: importRecords({ env: process.env, stdout: (text) => process.stdout.write(text), terminal: process.stderr }),
     demo: notBuiltYet('demo'),
     decode: notBuiltYet('decode'),
   },

@@ -37,7 +37,7 @@ describe('http/native', () => {
     expect(named).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', target, dialMode: 3, optimizeBy: 3, optimizeGoal: 3, autoCompletion: { kind: 'text', value: '1' } });
     expect(numbered).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', target, dialMode: 2, optimizeBy: 1, autoCompletion: { kind: 'integer', value: 0n } });
     expect(odd).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', target, dialMode: -1, autoCompletion: { kind: 'other', what: 'of type float' } });
-    expect(empty).to.deep.equal(Array(4).fill({ kind: 'StartDialing', by: 'HTTP', target }));
+    expect(empty).to.deep.equal(Array.from({ length: 4 }, () => ({ kind: 'StartDialing', by: 'HTTP', target })));
   });
 
   it('answers the flat event of what has happened', async () => {
