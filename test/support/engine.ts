@@ -73,9 +73,9 @@ export class RecordingAnnouncer implements Announcer {
     // nobody has a record here
   }
 
-  /** Resolves when a row of that kind has been announced. */
-  async until(kind: JournalRow['kind']): Promise<void> {
-    while (!this.rows.some((row) => row.kind === kind)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  /** Resolves when a row of which that holds has been announced. */
+  async until(holds: (row: JournalRow) => boolean): Promise<void> {
+    while (!this.rows.some(holds)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
 }
 
