@@ -10,6 +10,7 @@ const expectation: z.core.$ZodErrorMap = (issue) => {
   const keys = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(', ') : '';
   if (issue.code === 'unrecognized_keys') return keys === '' ? 'none' : `only ${keys}`;
   if (issue.code !== 'invalid_type') return undefined;
+  if (issue.expected === 'nonoptional') return 'a value';
   const kind = KINDS[issue.expected] ?? issue.expected;
   return keys === '' ? kind : `${kind} with ${keys}`;
 };
@@ -33,7 +34,9 @@ function describeIssue(issue: z.core.$ZodIssue, part: string, root: unknown): st
  * Checks a part of a request against its zod schema. The fault (InvalidParameter) names the field and
  * what was expected; a misspelt field is told before the missing one that it was meant to be.
  */
-export const checkRequests: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = 'body' }) => (data: unknown) => {
+export const checkRequests: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = 'body' }) => (given: unknown) => {
+  // the framework says null for a body that is not there
+  const data = given ?? undefined;
   const result = schema.safeParse(data, { error: expectation });
   if (result.success) return { value: result.data };
   const { issues } = result.error;

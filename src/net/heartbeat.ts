@@ -28,7 +28,6 @@ export class Heartbeat {
   #timer: TimerHandle | undefined;
   #heardAt: number | undefined;
   #asked = false;
-  #stopped = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -42,31 +41,27 @@ export class Heartbeat {
 
   /** The line is gone: nothing is called any more. */
   stop(): void {
-    this.#stopped = true;
     this.#timer?.cancel();
   }
 
   /** Waits for the next threshold, the line having been silent for `silentMs` already. */
   #arm(silentMs: number): void {
-    if (this.#stopped) return;
     const { clock, intervalMs, timeoutMs } = this.#options;
     this.#heardAt = undefined;
     const delayMs = (this.#asked ? timeoutMs : intervalMs) - silentMs;
     const wait = this.#asked ? afterLastLook : (c: Clock, ms: number, fn: () => void): TimerHandle => c.after(ms, fn);
-    this.#timer = wait(clock, delayMs, () => this.#look(silentMs + delayMs, delayMs));
+    this.#timer = wait(clock, delayMs, () => this.#look(silentMs + delayMs));
   }
 
-  #look(silentIfNotHeardMs: number, delayMs: number): void {
+  #look(silentIfNotHeardMs: number): void {
     const { clock, intervalMs, timeoutMs, reading, ask, dead } = this.#options;
     if (!reading()) this.heard();
     if (this.#heardAt !== undefined) {
       this.#asked = false;
-      return this.#arm(Math.min(Math.max(clock.now() - this.#heardAt, 0), delayMs, intervalMs));
+      // Within its bounds even if the system clock was set in between.
+      return this.#arm(Math.min(Math.max(clock.now() - this.#heardAt, 0), intervalMs));
     }
-    if (silentIfNotHeardMs >= timeoutMs) {
-      this.stop();
-      return dead();
-    }
+    if (silentIfNotHeardMs >= timeoutMs) return dead();
     this.#asked = true;
     this.#arm(silentIfNotHeardMs);
     ask();

@@ -4,9 +4,11 @@ import { dialModeInput, dialModeName, int32, optimizeByInput, optimizeByName, st
 export const gwsParams = z.strictObject({ dbid: z.string(), request: z.string() });
 export const gwsQuery = z.strictObject({});
 
+const VALUES = 'an integer of at most 64 bits, a decimal or a text';
+
 const property = z.strictObject({
   key: z.string().min(1, { error: 'a key of at least one character' }),
-  value: z.unknown().meta({ type: ['integer', 'number', 'string'], description: 'an integer of at most 64 bits, a decimal or a text' }),
+  value: z.unknown().meta({ type: ['integer', 'number', 'string'], description: VALUES }),
 });
 
 export const gwsBody = z.strictObject({

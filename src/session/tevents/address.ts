@@ -2,7 +2,7 @@ import type { ReadMessage } from '../../../protocol/index.js';
 import type { DesktopLine } from './desktop-line.js';
 import type { TEventParts } from './parts.js';
 import { logOut } from './agent.js';
-import { refuse } from './reply.js';
+import { refuse, tellDn } from './reply.js';
 import type { Registered } from './state.js';
 
 /** Longer than any DN, short enough for every log line. */
@@ -32,8 +32,10 @@ export async function unregisterAddress(
   const dn = attributes.AttributeThisDN;
   if (!client.dns.has(dn)) return refuse(desktop, 'DnNotRegistered', `DN ${dn} is not registered on this connection`, attributes);
   const seat = parts.agents.onDn(dn);
-  if (seat?.line === desktop && !(await logOut(parts, desktop, seat, attributes))) return;
+  const ends = seat?.line === desktop ? seat : undefined;
+  if (ends !== undefined && !(await logOut(parts, desktop, ends, attributes))) return;
   parts.dns.unregister(dn, desktop);
   client.dns.delete(dn);
   desktop.send('EventUnregistered', { AttributeThisDN: dn, AttributeReferenceID: attributes.AttributeReferenceID });
+  if (ends !== undefined) tellDn(parts, dn, 'EventAgentLogout', ends.agentId);
 }

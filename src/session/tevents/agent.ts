@@ -52,10 +52,11 @@ function tellTakenOver(older: DesktopLine, dn: string, agentId: string): void {
 /** 9: logs out whoever is logged in on the DN; its records end at once. */
 export async function agentLogout(parts: TEventParts, desktop: DesktopLine, { attributes }: ReadMessage<'RequestAgentLogout'>): Promise<void> {
   const seat = seatOn(parts, desktop, attributes);
-  if (seat !== undefined) await logOut(parts, desktop, seat, attributes);
+  if (seat === undefined || !(await logOut(parts, desktop, seat, attributes))) return;
+  tellDn(parts, seat.dn, 'EventAgentLogout', seat.agentId, { desktop, reference: attributes.AttributeReferenceID });
 }
 
-/** Logs an agent out and tells its DN; false where the store could not be told, and the agent stays. */
+/** Logs an agent out; false, and refused, where the store could not be told and the agent stays. */
 export async function logOut(
   parts: TEventParts,
   desktop: DesktopLine,
@@ -68,7 +69,6 @@ export async function logOut(
     refuse(desktop, 'StoreAway', `the store is away, agent ${seat.agentId} stays logged in: ${error instanceof Error ? error.message : String(error)}`, attributes);
     return false;
   }
-  tellDn(parts, seat.dn, 'EventAgentLogout', seat.agentId, { desktop, reference: attributes.AttributeReferenceID });
   return true;
 }
 

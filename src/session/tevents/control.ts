@@ -1,9 +1,11 @@
 import { DialMode, keys, OptimizeBy, ErrorCode, type KvList } from '../../../protocol/index.js';
 import type { GroupEventKind } from '../../campaign/group-state.js';
+import { isReadOnly, REQUEST_NAMES } from '../../campaign/request-names.js';
 import type { CampaignRequest, CampaignRequestKind, GroupTarget } from '../../campaign/requests.js';
 import type { CampaignOutcome } from '../../service/ports.js';
 import { campaignEvent, notificationName } from '../../user-data/events.js';
 import { UserDataError, type UserData } from '../../user-data/reader.js';
+import { USER_DATA_NAMES } from '../../user-data/parameter-names.js';
 import { flagInput } from '../flag-input.js';
 import type { TEventParts } from './parts.js';
 import type { AgentRequest } from './requests/request.js';
@@ -13,15 +15,9 @@ import type { Registered } from './state.js';
  * Campaign control over a Communication DN (tevents.md, last section). The names of the requests and
  * the keys are this project's own: the vendor's are not public.
  */
-export const CONTROL_REQUESTS: ReadonlyMap<string, CampaignRequestKind> = new Map<string, CampaignRequestKind>([
-  ['CampaignLoad', 'Load'],
-  ['CampaignUnload', 'Unload'],
-  ['StartDialing', 'StartDialing'],
-  ['StopDialing', 'StopDialing'],
-  ['SetDialingMode', 'SetDialingMode'],
-  ['CampaignForceUnload', 'ForceUnload'],
-  ['CampaignComplete', 'Complete'],
-]);
+export const CONTROL_REQUESTS: ReadonlyMap<string, CampaignRequestKind> = new Map(
+  REQUEST_NAMES.filter(({ kind }) => !isReadOnly(kind)).map(({ control, kind }) => [control, kind]),
+);
 
 export interface ControlRequest extends Pick<AgentRequest, 'data' | 'answer' | 'refuse' | 'done'> {
   readonly type: string;
@@ -76,6 +72,7 @@ function toRequest(parts: TEventParts, type: string, data: UserData, client: str
     return {
       kind,
       by: `T-Event client ${client}`,
+      names: USER_DATA_NAMES,
       target,
       ...(dialMode !== undefined && { dialMode }),
       ...(optimizeBy !== undefined && { optimizeBy }),
