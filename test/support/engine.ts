@@ -33,7 +33,7 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-/** A store directory with the gateway's tables and nothing in them, which nobody has opened. */
+/** A store directory with the gateway's tables and nothing in them, which nobody has opened; whoever asks removes it. */
 export async function makeStoreDirectory(): Promise<string> {
   template ??= makeTemplate();
   const directory = await mkdtemp(join(tmpdir(), 'ocm-store-'));
