@@ -36,9 +36,9 @@ describe('http/server', () => {
   });
 
   it('answers 503 and code 1 while the store is away', async () => {
-    const { get } = fakeHttp(undefined, {});
-    const { deployment, gateway } = fakeHttp();
-    const away = fakeHttp(undefined, { gateway: { ...gateway, groups: () => deployment.campaignGroups, request: () => undefined, describe: () => Promise.reject(new StoreAway('gone')) } });
+    const { get, gateway } = fakeHttp();
+    const groups = gateway.groups();
+    const away = fakeHttp(undefined, { gateway: { groups: () => groups, request: () => undefined, describe: () => Promise.reject(new StoreAway('gone')) } });
     for (const url of ['/campaigngroups', '/campaigngroups/1001']) {
       const answer = await away.get(url);
       expect(answer.statusCode).to.equal(503);
@@ -105,7 +105,7 @@ describe('http/server', () => {
       const { get, post } = open();
       const WRONG = [{}, { authorization: 'Bearer x' }, { authorization: 'Basic ?' }, { authorization: `Basic ${Buffer.from('boss').toString('base64')}` }];
       for (const headers of [...WRONG, basic('boss', 'password'), basic('nobody', ''), basic('', '')]) {
-        const answer = await get('/campaigngroups', headers as Record<string, string>);
+        const answer = await get('/campaigngroups', headers);
         expect(answer.statusCode).to.equal(401);
         expect(answer.headers['www-authenticate']).to.match(/^Basic /);
         expect(answer.json().status).to.include({ code: 2, name: 'RegistrationError' });
@@ -141,7 +141,7 @@ describe('http/server', () => {
     try {
       await app.listen({ host: '127.0.0.1', port: 0 });
       expect(app.server.headersTimeout).to.equal(10_000);
-      expect(app.server.timeout).to.equal(72_000);
+      expect(app.server.keepAliveTimeout).to.equal(72_000);
       expect(app.server.maxConnections).to.equal(7);
       const address = app.server.address();
       if (address === null || typeof address === 'string') throw new Error('no port');

@@ -33,7 +33,7 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-/** A store directory with the gateway's tables and nothing in them, which nobody has opened. */
+/** A store directory with the gateway's tables and nothing in them, which nobody has opened; whoever asks removes it. */
 export async function makeStoreDirectory(): Promise<string> {
   template ??= makeTemplate();
   const directory = await mkdtemp(join(tmpdir(), 'ocm-store-'));
@@ -73,9 +73,9 @@ export class RecordingAnnouncer implements Announcer {
     // nobody has a record here
   }
 
-  /** Resolves when a row of that kind has been announced. */
-  async until(kind: JournalRow['kind']): Promise<void> {
-    while (!this.rows.some((row) => row.kind === kind)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  /** Resolves when a row of which that holds has been announced. */
+  async until(holds: (row: JournalRow) => boolean): Promise<void> {
+    while (!this.rows.some(holds)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
 }
 
