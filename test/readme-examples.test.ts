@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { GatewayApp, type Ports } from '../src/app/gateway-app.js';
 import { connectDesktop, type DesktopClient, RequestRefused } from '../src/client/index.js';
-import { loadConfig } from '../src/config/load.js';
 import { BODY_BYTES } from '../src/http/limits.js';
-import { systemClock } from '../src/util/clock.js';
-import { openTestStore, silentLog, type TestStore } from './support/engine.js';
+import { startApp, type TestApp } from './support/app.js';
 import { codeIn, commandsOf, type Fence, Page } from './support/markdown.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -22,37 +19,16 @@ const WRITTEN_PORTS = { direct: '7010', tevents: '7011', http: '8098' } as const
 
 /** The examples of the README in its order, as its reader runs them against `npm start`. */
 describe('the examples of README.md', () => {
-  let store: TestStore;
-  let app: GatewayApp;
-  let ports: Required<Ports>;
+  let app: TestApp;
 
-  before(async () => {
-    store = await openTestStore();
-    await store.client.close();
-    const env = { OCM_STORE_URL: `pglite:${store.directory}`, OCM_LISTENERS_DIRECT_PORT: '0', OCM_LISTENERS_TEVENTS_PORT: '0', OCM_LISTENERS_HTTP_PORT: '0' };
-    const { deployment } = loadConfig(join(ROOT, 'fixtures/configs/demo.yaml'), env);
-    app = await GatewayApp.start({
-      deployment,
-      log: { ...silentLog, debug: () => undefined, infoEnabled: false, debugEnabled: false, close: () => Promise.resolve() },
-      trace: { enabled: false, write: () => undefined, close: () => Promise.resolve() },
-      clock: systemClock,
-      onFatal: (error) => {
-        throw error;
-      },
-    });
-    ports = { direct: 0, tevents: 0, http: 0, ...app.ports };
-  });
-
-  after(async () => {
-    await app.stop();
-    await rm(store.directory, { recursive: true, force: true });
-  });
+  before(async () => void (app = await startApp()));
+  after(() => app.close());
 
   const onPorts = (example: string): string =>
     example
-      .replaceAll(WRITTEN_PORTS.direct, String(ports.direct))
-      .replaceAll(`port: ${WRITTEN_PORTS.tevents}`, `port: ${ports.tevents}`)
-      .replaceAll(WRITTEN_PORTS.http, String(ports.http));
+      .replaceAll(WRITTEN_PORTS.direct, String(app.ports.direct))
+      .replaceAll(`port: ${WRITTEN_PORTS.tevents}`, `port: ${app.ports.tevents}`)
+      .replaceAll(WRITTEN_PORTS.http, String(app.ports.http));
 
   const curls = readme.fencesIn('sh').filter((fence) => fence.text.startsWith('curl'));
   const programs = readme.fencesIn('js');
@@ -70,20 +46,20 @@ describe('the examples of README.md', () => {
   });
 
   it('leave the campaign group completed', async () => {
-    const group = (await (await fetch(`http://127.0.0.1:${ports.http}/campaigngroups/1001`)).json()) as Described;
+    const group = (await (await fetch(`http://127.0.0.1:${app.ports.http}/campaigngroups/1001`)).json()) as Described;
     expect(group).to.deep.include({ state: 'NotLoaded', records: { ready: 0, retrieved: 0, final: 200, total: 200 } });
     expect(group.why).to.have.nested.property('lastCompletion.at');
   });
 
   it('has every path of HTTP, and its statuses', async () => {
-    const { status, body } = await request({ url: `http://127.0.0.1:${ports.http}/nosuch`, method: 'GET', headers: {}, body: undefined });
+    const { status, body } = await request({ url: `http://127.0.0.1:${app.ports.http}/nosuch`, method: 'GET', headers: {}, body: undefined });
     expect(status).to.equal(404);
     const [, served = ''] = /expected one of (.*)$/.exec((body as { status: { message: string } }).status.message) ?? [];
     const paths = readme.rowsUnder('request', 'answer').flatMap(([cell = '']) => codeIn(cell));
     const named = paths.filter((path) => path.includes(' ')).map((path) => path.replace(/^\w+ /, '').replace(/\?.*$/, '').replaceAll(/\{[^}]*\}/g, ':'));
     expect(new Set(named)).to.deep.equal(new Set(served.split(', ').map((path) => path.replaceAll(/:\w+/g, ':'))));
     expect(BODY_BYTES, '1 MiB').to.equal(2 ** 20);
-    for (const path of ['/metrics', '/openapi.json']) expect((await fetch(`http://127.0.0.1:${ports.http}${path}`)).status, path).to.equal(404);
+    for (const path of ['/metrics', '/openapi.json']) expect((await fetch(`http://127.0.0.1:${app.ports.http}${path}`)).status, path).to.equal(404);
   });
 
   async function runProgramOf(fence: Fence): Promise<void> {
@@ -94,7 +70,7 @@ describe('the examples of README.md', () => {
       await writeFile(file, onPorts(fence.text));
       const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
       const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-      const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+      const [stdout, stderr, status] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
       expect({ stdout, stderr, status }).to.deep.equal({ stdout: readme.behind(fence, 'text')?.text, stderr: '', status: 0 });
     } finally {
       await rm(directory, { recursive: true });
@@ -113,7 +89,7 @@ describe('the examples of README.md', () => {
     } else {
       await withRecordInHand(async () => {
         const { body } = await request(curl);
-        expect(shapeOf(body as Described)).to.deep.equal(shapeOf(expected as Described));
+        expect(shapeOf(body)).to.deep.equal(shapeOf(expected));
         expect(describedKeys()).to.have.members([...Object.keys((body as Described).why), 'records', 'agents']);
       });
     }
@@ -121,7 +97,7 @@ describe('the examples of README.md', () => {
 
   /** An agent that has a record; meanwhile its desktop tries which requests there are. */
   async function withRecordInHand(fn: () => Promise<void>): Promise<void> {
-    const desktop = await connectDesktop({ host: '127.0.0.1', port: ports.tevents, applicationName: 'tests' });
+    const desktop = await connectDesktop({ host: '127.0.0.1', port: app.ports.tevents, applicationName: 'tests' });
     await desktop.registerAddress('7003');
     await desktop.login('1003');
     await desktop.ready();

@@ -61,7 +61,7 @@ describe('README.md and CONTRIBUTING.md', () => {
 
   it('name files that there are', () => {
     const named = [readme, contributing].flatMap((page) => codeIn(page.prose)).filter((code) => /^(?:src|test|protocol|fixtures)\/[\w./-]+$/.test(code));
-    expect(named).to.not.be.empty;
+    expect(named).to.not.have.length(0);
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).to.deep.equal([]);
   });
 
@@ -79,7 +79,7 @@ describe('README.md and CONTRIBUTING.md', () => {
 
   it('show tests that there are', () => {
     const mocha = shellCommands.filter(([npx, program]) => npx === 'npx' && program === 'mocha').map(([, , path = '']) => path);
-    expect(mocha).to.not.be.empty;
+    expect(mocha).to.not.have.length(0);
     for (const path of mocha) expect(existsSync(join(ROOT, path.replace(/\/\*\*.*$/, ''))), path).to.equal(true);
   });
 
@@ -125,7 +125,7 @@ describe('README.md on the configuration', () => {
   it('has variables that set something', () => {
     const variables = overridables(configSchema).map(({ path }) => variableName(path));
     const named = codeIn(readme.prose).filter((code) => /^OCM_\w+$/.test(code) && code !== 'OCM_');
-    expect(named).to.not.be.empty;
+    expect(named).to.not.have.length(0);
     expect(named.filter((name) => !variables.includes(name))).to.deep.equal([]);
   });
 
@@ -167,7 +167,7 @@ describe('README.md on the rest', () => {
       const { batches } = await readRecordCsv(chunksOf(text), [{ name: 'customer_name', type: 'varchar' }]);
       for await (const { rows } of batches) expect(rows.map(({ kind }) => kind)).to.deep.equal(['good', 'good']);
     }
-    expect(readme.fencesIn('csv')).to.not.be.empty;
+    expect(readme.fencesIn('csv')).to.not.have.length(0);
   });
 
   it('has a trace that reads back to the published request, and to its bytes', async () => {

@@ -30,5 +30,5 @@ function describeFallback(fallback: Fallback): string {
   if (fallback === 'absent') return '-';
   const { value } = fallback;
   if (value === '') return '""';
-  return typeof value === 'object' ? 'none' : String(value);
+  return typeof value === 'string' ? value : typeof value === 'object' ? 'none' : JSON.stringify(value);
 }
