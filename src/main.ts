@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createDemo } from './app/demo/run-demo.js';
 import { runStart } from './app/run-start.js';
-import { importRecords } from './cli/import-records.js';
+import { importRecords } from './app/import/import-records.js';
 import { runProgram } from './cli/program.js';
 import { createDecode } from './cli/run-decode.js';
 import { writerTo } from './cli/write-out.js';

@@ -1,4 +1,4 @@
-import type { CallingList, Deployment } from '../config/deployment.js';
+import type { CallingList, Deployment } from '../../config/deployment.js';
 
 /** One file on its way into one list, whichever way it takes. */
 export interface ImportJob {

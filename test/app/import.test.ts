@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { importRecords } from '../../src/cli/import-records.js';
+import { importRecords } from '../../src/app/import/import-records.js';
 import { describeFailure } from '../../src/cli/errors.js';
 import { loadConfig } from '../../src/config/load.js';
 import { Importer } from '../../src/service/importer.js';

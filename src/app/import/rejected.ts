@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { CallingList } from '../config/deployment.js';
-import { readRecordCsv } from '../lists/record-csv.js';
+import type { CallingList } from '../../config/deployment.js';
+import { readRecordCsv } from '../../lists/record-csv.js';
 
 /**
  * Writes the rows of a file that begin on these lines, as they stand in it, below its header into

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Deployment } from '../config/deployment.js';
-import { BadRecord } from '../service/importer.js';
-import { UserError } from './errors.js';
+import type { Deployment } from '../../config/deployment.js';
+import { BadRecord } from '../../service/importer.js';
+import { UserError } from '../../cli/errors.js';
 import type { ImportDone, ImportJob } from './import-job.js';
 
 const done = z.object({ loaded: z.number(), rejected: z.array(z.object({ line: z.number() })) });

@@ -1,11 +1,11 @@
-import { Importer } from '../service/importer.js';
-import { toListTable } from '../service/runtime.js';
-import type { StoreClient } from '../store/client.js';
-import { migrate } from '../store/migrate.js';
-import { claimOwnership } from '../store/owner.js';
-import { createMissingTable } from '../store/statements/create-list.js';
-import { deleteOldImports } from '../store/statements/imports.js';
-import { systemClock } from '../util/clock.js';
+import { Importer } from '../../service/importer.js';
+import { toListTable } from '../../service/runtime.js';
+import type { StoreClient } from '../../store/client.js';
+import { migrate } from '../../store/migrate.js';
+import { claimOwnership } from '../../store/owner.js';
+import { createMissingTable } from '../../store/statements/create-list.js';
+import { deleteOldImports } from '../../store/statements/imports.js';
+import { systemClock } from '../../util/clock.js';
 import type { ImportDone, ImportJob } from './import-job.js';
 
 const quiet = (): void => undefined;
