@@ -25,22 +25,26 @@ export class Writer {
   }
 
   u8(value: number): void {
-    this.#bytes.writeUInt8(value, this.#advance(1));
+    const at = this.#advance(1);
+    this.#bytes.writeUInt8(value, at);
   }
 
   u16(value: number, what: string): void {
     if (!Number.isInteger(value) || value < 0 || value > MAX_U16) this.#outOfRange(what, value);
-    this.#bytes.writeUInt16BE(value, this.#advance(2));
+    const at = this.#advance(2);
+    this.#bytes.writeUInt16BE(value, at);
   }
 
   i32(value: number): void {
     if (!Number.isInteger(value) || value < MIN_I32 || value > MAX_I32) this.#outOfRange('int', value);
-    this.#bytes.writeInt32BE(value, this.#advance(4));
+    const at = this.#advance(4);
+    this.#bytes.writeInt32BE(value, at);
   }
 
   i64(value: bigint): void {
     if (BigInt.asIntN(64, value) !== value) this.#outOfRange('long', value);
-    this.#bytes.writeBigInt64BE(value, this.#advance(8));
+    const at = this.#advance(8);
+    this.#bytes.writeBigInt64BE(value, at);
   }
 
   /** Every NaN is written as the same bytes, so that equal messages are equal bytes. */
@@ -51,7 +55,8 @@ export class Writer {
   }
 
   bytes(value: Uint8Array): void {
-    this.#bytes.set(value, this.#advance(value.length));
+    const at = this.#advance(value.length);
+    this.#bytes.set(value, at);
   }
 
   /** A u32 length, then the bytes that `write` writes; `beyond` more are sent behind them, which the length counts. */

@@ -10,6 +10,8 @@ export type TraceLine =
   | { readonly kind: 'attribute'; readonly name: string; readonly value: string | undefined }
   | { readonly kind: 'number'; readonly id: number; readonly value: string | undefined }
   | { readonly kind: 'pair'; readonly indent: number; readonly key: string; readonly value: string | undefined }
+  /** Begins with a quote of some kind, and is no pair. */
+  | { readonly kind: 'quoted' }
   | { readonly kind: 'other' };
 
 /** One s in `message` is missing in some published entries. */
@@ -18,6 +20,9 @@ const NAMED = /^([A-Za-z]\w*)(?:\s+(.+))?$/s;
 const ATTRIBUTE_NAME = /^(?:GSW_CM_Attr|Attribute(?=[A-Z]))/;
 const NUMBERED = /^(\d{1,5})(?:\s+(.+))?$/s;
 const PAIR = new RegExp(`^${QUOTED}(?:\\s+(.+))?$`, 's');
+
+/** Documents turn straight quotes into curly ones. */
+const QUOTE = /^['"`\u2018\u2019\u201c\u201d]/;
 
 const DIALECT_OF: Readonly<Record<string, Dialect>> = { OCMClient: 'GSW_CM', TServerClient: 'T' };
 
@@ -29,6 +34,7 @@ export function classifyLine(line: string): TraceLine {
   if (head !== undefined) return { kind: 'head', dialect: DIALECT_OF[head] };
   const [, key, pairValue] = PAIR.exec(text) ?? [];
   if (key !== undefined) return { kind: 'pair', indent: line.length - line.trimStart().length, key, value: pairValue };
+  if (QUOTE.test(text)) return { kind: 'quoted' };
   const [, id, numberedValue] = NUMBERED.exec(text) ?? [];
   if (id !== undefined) return { kind: 'number', id: Number(id), value: numberedValue };
   const [, name, value] = NAMED.exec(text) ?? [];

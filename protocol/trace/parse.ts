@@ -60,6 +60,8 @@ class TraceReader {
         return this.#number(line);
       case 'pair':
         return this.#pair(line);
+      case 'quoted':
+        return this.#quoted();
       case 'other':
         return this.#other();
     }
@@ -117,6 +119,12 @@ class TraceReader {
     if (name === undefined) this.#fail('a key has an escape that is none');
     if (name === '') this.#fail('a key is empty');
     this.#state.list.collector.add(indent, name, value === undefined ? undefined : this.#value(value));
+  }
+
+  /** Below a list it was a pair once: refused rather than lost. */
+  #quoted(): void {
+    if (this.#state.at === 'entry' && this.#state.list !== undefined) this.#fail('a key and a value are not quoted as they should be');
+    this.#other();
   }
 
   #other(): void {

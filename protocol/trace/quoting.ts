@@ -6,7 +6,7 @@
 const ESCAPED = /['\\\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 const ESCAPES = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))/gs;
 /** One quoted text, its inside captured. */
-export const QUOTED = String.raw`'((?:[^'\\]|\\.)*)'`;
+export const QUOTED = String.raw`'([^'\\]*(?:\\.[^'\\]*)*)'`;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\', "'": "\\'" };
 const PLAIN: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '\\': '\\', "'": "'" };

@@ -21,6 +21,14 @@ export interface GroupTarget {
   readonly sessionId?: number;
 }
 
+/** What the protocol of a request calls its parameters, so that a refusal names what the client sent. */
+export interface ParameterNames {
+  readonly campaignId: string;
+  readonly groupId: string;
+  readonly optimizeBy: string;
+  readonly optimizeGoal: string;
+}
+
 /** A campaign request, whatever the protocol it came over. */
 export interface CampaignRequest {
   readonly kind: CampaignRequestKind;
@@ -31,6 +39,7 @@ export interface CampaignRequest {
   readonly optimizeGoal?: number;
   /** The property GSW_AUTO_COMPLETION, where the request has it. */
   readonly autoCompletion?: FlagInput;
+  readonly names: ParameterNames;
   /** Who asks, in words, for the journal and the audit. */
   readonly by: string;
 }

@@ -28,28 +28,33 @@ export interface Share {
   readonly chains: number;
 }
 
+/** Less than any true debt: keeps sums of fractions that should be 0 from counting as one. */
+const NOTHING = 1e-9;
+
 /**
- * Divides `need` among the lists by their weights. What rounding takes from a list is owed to it the
- * next time, so that the shares are right over time and not only in large rounds.
+ * Divides `need` among the lists by their weights, chain by chain: of the lists that are owed one, the
+ * one whose debt would first grow to a whole chain gets it. What rounding takes from a list is owed to it
+ * the next time; over any number of rounds no list is a whole chain away from its share.
  */
 export function divide(need: number, lists: readonly WeightedList[], owed: Owed): { shares: Share[]; owed: Owed } {
   const open = lists.filter((list) => list.weight > 0);
   const weights = open.reduce((sum, list) => sum + list.weight, 0);
-  const claims = open.map((list) => ({ dbid: list.dbid, claim: (need * list.weight) / weights + (owed.get(list.dbid) ?? 0) }));
-  const chains = new Map(claims.map(({ dbid, claim }) => [dbid, Math.max(0, Math.floor(claim))]));
-  let given = sum(chains.values());
-  const byRemainder = claims.toSorted((a, b) => remainder(b.claim) - remainder(a.claim) || a.dbid - b.dbid);
-  for (let turn = 0; given < need && byRemainder.length > 0; turn += 1) {
-    const { dbid } = byRemainder[turn % byRemainder.length]!;
-    chains.set(dbid, (chains.get(dbid) ?? 0) + 1);
-    given += 1;
+  const claims = open.map(({ dbid, weight }) => ({ dbid, rate: weight / weights, owed: owed.get(dbid) ?? 0, chains: 0 }));
+  for (let chain = 0; chain < need && claims.length > 0; chain += 1) {
+    let next: (typeof claims)[number] | undefined;
+    for (const claim of claims) {
+      const isOwed = claim.owed + claim.rate > NOTHING;
+      if (isOwed && (next === undefined || turnsUntilWhole(claim) < turnsUntilWhole(next) - NOTHING)) next = claim;
+    }
+    for (const claim of claims) claim.owed += claim.rate;
+    if (next === undefined) break;
+    next.owed -= 1;
+    next.chains += 1;
   }
   return {
-    shares: open.map((list) => ({ dbid: list.dbid, chains: chains.get(list.dbid) ?? 0 })),
-    owed: new Map(claims.map(({ dbid, claim }) => [dbid, claim - (chains.get(dbid) ?? 0)])),
+    shares: claims.map(({ dbid, chains }) => ({ dbid, chains })),
+    owed: new Map(claims.map((claim) => [claim.dbid, claim.owed])),
   };
 }
 
-const remainder = (claim: number): number => claim - Math.floor(claim);
-
-const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
+const turnsUntilWhole = ({ owed, rate }: { readonly owed: number; readonly rate: number }): number => (1 - owed) / rate;

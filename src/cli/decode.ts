@@ -42,7 +42,7 @@ export function decodeCommand(run: RunDecode): Command {
       `
 Examples:
   ocm-gateway decode captured.hex
-  tail -f trace.log | ocm-gateway decode --encode --reveal GSW_AUTO_COMPLETION=1 -
+  ocm-gateway decode --encode --reveal GSW_AUTO_COMPLETION=1 trace.log
   ocm-gateway decode --encode --binary trace.log | nc 127.0.0.1 7010
 
 Exit status: 0, or 1 for malformed input (one line on stderr with the offset).`,

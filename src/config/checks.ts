@@ -69,10 +69,10 @@ const customFields: Check = ({ callingLists }) => {
 
 const dailyWindows: Check = ({ callingLists }) => {
   for (const [index, { from, until }] of callingLists.entries()) {
-    if (until <= from) {
+    if (until === from) {
       throw wrong(
         ['callingLists', index, 'until'],
-        'found a time that is not after `from`, expected a later one: nothing would ever be dialed',
+        'found the time of `from`, expected another (an earlier one runs across midnight): nothing would ever be dialed',
       );
     }
   }

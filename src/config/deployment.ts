@@ -103,7 +103,7 @@ export interface CallingList {
   readonly maxAttempts: number;
   /** Seconds since midnight, for rows whose daily_from is null. */
   readonly fromSeconds: number;
-  /** Seconds since midnight (86400 = end of day), for rows whose daily_till is null; more than fromSeconds. */
+  /** Seconds since midnight (86400 = end of day), for rows whose daily_till is null; before fromSeconds: the window runs across midnight. */
   readonly untilSeconds: number;
   readonly customFields: readonly RecordField[];
   readonly filter?: ListFilter;

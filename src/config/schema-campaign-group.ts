@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { DIAL_MODES } from './dial-mode.js';
+import { DialMode, numberOf } from '../../protocol/dictionary/enumerations.js';
 import { choice, count, dbid, duration, flag, parsedText, reference } from './scalars.js';
 
+const { NoDialMode: _none, ...CONFIGURABLE_MODES } = DialMode;
+
 const dialMode = () =>
-  parsedText(`one of ${Object.keys(DIAL_MODES).join(', ')}`, (name) =>
-    Object.hasOwn(DIAL_MODES, name) ? DIAL_MODES[name] : undefined,
+  parsedText(`one of ${Object.keys(CONFIGURABLE_MODES).join(', ')}`, (name) =>
+    numberOf(CONFIGURABLE_MODES, name),
   );
 
 export const campaignGroupSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { ConfigProblem, formatPath } from './config-error.js';
 import type { Path } from './config-error.js';
 import { describeFound } from './describe-found.js';
-import { DIAL_MODES } from './dial-mode.js';
+import { DialMode } from '../../protocol/dictionary/enumerations.js';
 
 interface Unsupported {
   /** `*` is any key or position. */
@@ -23,7 +23,7 @@ export const UNSUPPORTED: readonly Unsupported[] = [
   {
     path: 'campaignGroups.*.dialMode',
     feature: 'dialing modes other than Preview',
-    refuses: (mode) => typeof mode === 'string' && Object.hasOwn(DIAL_MODES, mode) && mode !== 'Preview',
+    refuses: (mode) => typeof mode === 'string' && Object.hasOwn(DialMode, mode) && mode !== 'Preview' && mode !== 'NoDialMode',
     expected: 'Preview',
   },
   { path: 'dialer', feature: 'dialed calls' },

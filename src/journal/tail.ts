@@ -19,6 +19,12 @@ export class JournalTail {
     return this.#lastPosition;
   }
 
+  /** Takes over rows that were committed before this life, the last of all at `lastPosition`. */
+  begin(rows: readonly JournalRow[], lastPosition: number): void {
+    for (const row of rows) this.append(row);
+    this.#lastPosition = Math.max(this.#lastPosition, lastPosition);
+  }
+
   append(row: JournalRow): void {
     this.#rows.push(row);
     this.#lastPosition = Math.max(this.#lastPosition, row.position);

@@ -1,4 +1,4 @@
-import { CALL_RESULT, CONTACT_INFO_TYPE, RECORD_STATUS, RECORD_TYPE } from './record-enumerations.js';
+import { CallResult, ContactType, RecordStatus, RecordType } from '../../protocol/dictionary/enumerations.js';
 import type { FieldType, FieldValue, RecordField } from './record-fields.js';
 
 const INT32_MIN = -2_147_483_648;
@@ -21,10 +21,10 @@ const TIME_OF_DAY: Range = { least: 0, most: DAY_SECONDS };
 
 /** Fields of the OCS layout that take less than every int. */
 const RANGES = new Map<string, Range>([
-  ['contact_info_type', numbersOf(CONTACT_INFO_TYPE)],
-  ['record_type', numbersOf(RECORD_TYPE)],
-  ['record_status', numbersOf(RECORD_STATUS)],
-  ['call_result', numbersOf(CALL_RESULT)],
+  ['contact_info_type', numbersOf(ContactType)],
+  ['record_type', numbersOf(RecordType)],
+  ['record_status', numbersOf(RecordStatus)],
+  ['call_result', numbersOf(CallResult)],
   ['attempt', NOT_NEGATIVE],
   ['dial_sched_time', NOT_NEGATIVE],
   ['call_time', NOT_NEGATIVE],
@@ -34,14 +34,14 @@ const RANGES = new Map<string, Range>([
 
 /** Nobody has retrieved such a record, so nobody would ever release it. */
 const REFUSED = new Map<string, { readonly value: number; readonly name: string }>([
-  ['record_status', { value: RECORD_STATUS.Retrieved, name: 'Retrieved' }],
+  ['record_status', { value: RecordStatus.Retrieved, name: 'Retrieved' }],
 ]);
 
 const DEFAULTS = new Map<string, FieldValue>([
-  ['contact_info_type', CONTACT_INFO_TYPE.NoContactType],
-  ['record_type', RECORD_TYPE.General],
-  ['record_status', RECORD_STATUS.Ready],
-  ['call_result', CALL_RESULT.Unknown],
+  ['contact_info_type', ContactType.NoContactType],
+  ['record_type', RecordType.General],
+  ['record_status', RecordStatus.Ready],
+  ['call_result', CallResult.Unknown],
   ['attempt', 0],
 ]);
 

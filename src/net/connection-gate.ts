@@ -1,4 +1,4 @@
-import { isLoopback } from './address.js';
+import { isLoopbackHost } from '../util/loopback.js';
 import type { RefusalReason } from './close-reason.js';
 
 export interface ConnectionLimits {
@@ -28,7 +28,7 @@ export class ConnectionGate {
    */
   enter(address: string, loopbackOnly: boolean): RefusalReason | undefined {
     const fromAddress = this.#perAddress.get(address) ?? 0;
-    if (loopbackOnly && !isLoopback(address)) return 'notLoopback';
+    if (loopbackOnly && !isLoopbackHost(address)) return 'notLoopback';
     if (this.#open >= this.#limits.connections) return 'connectionLimit';
     if (fromAddress >= this.#limits.connectionsPerAddress) return 'addressLimit';
     this.#open += 1;

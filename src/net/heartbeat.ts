@@ -28,45 +28,44 @@ export class Heartbeat {
   #timer: TimerHandle | undefined;
   #heardAt: number | undefined;
   #asked = false;
-  #stopped = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
     this.#arm(0);
   }
 
-  /** Bytes have come. */
+  /** Bytes have come. An answer begins a new silence at once: the timer that runs waits for the time-out. */
   heard(): void {
     this.#heardAt = this.#options.clock.now();
+    if (!this.#asked) return;
+    this.#asked = false;
+    this.#timer?.cancel();
+    this.#arm(0);
   }
 
   /** The line is gone: nothing is called any more. */
   stop(): void {
-    this.#stopped = true;
     this.#timer?.cancel();
   }
 
   /** Waits for the next threshold, the line having been silent for `silentMs` already. */
   #arm(silentMs: number): void {
-    if (this.#stopped) return;
     const { clock, intervalMs, timeoutMs } = this.#options;
     this.#heardAt = undefined;
     const delayMs = (this.#asked ? timeoutMs : intervalMs) - silentMs;
     const wait = this.#asked ? afterLastLook : (c: Clock, ms: number, fn: () => void): TimerHandle => c.after(ms, fn);
-    this.#timer = wait(clock, delayMs, () => this.#look(silentMs + delayMs, delayMs));
+    this.#timer = wait(clock, delayMs, () => this.#look(silentMs + delayMs));
   }
 
-  #look(silentIfNotHeardMs: number, delayMs: number): void {
+  #look(silentIfNotHeardMs: number): void {
     const { clock, intervalMs, timeoutMs, reading, ask, dead } = this.#options;
-    if (!reading()) this.heard();
+    if (!reading()) this.#heardAt = clock.now();
     if (this.#heardAt !== undefined) {
       this.#asked = false;
-      return this.#arm(Math.min(Math.max(clock.now() - this.#heardAt, 0), delayMs, intervalMs));
+      // Within its bounds even if the system clock was set in between.
+      return this.#arm(Math.min(Math.max(clock.now() - this.#heardAt, 0), intervalMs));
     }
-    if (silentIfNotHeardMs >= timeoutMs) {
-      this.stop();
-      return dead();
-    }
+    if (silentIfNotHeardMs >= timeoutMs) return dead();
     this.#asked = true;
     this.#arm(silentIfNotHeardMs);
     ask();

@@ -39,7 +39,7 @@ export class WriteScheduler {
   /** Asks for one `writeBatch` of `source`. A source asks again when it has more, which puts it behind the others. */
   request(source: WriteSource): void {
     this.#waiting.push(source);
-    if (this.#microtaskPending || !this.#hasBudget()) return;
+    if (this.#microtaskPending) return;
     this.#microtaskPending = true;
     queueMicrotask(() => {
       this.#microtaskPending = false;

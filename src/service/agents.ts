@@ -65,7 +65,8 @@ export class AgentService {
     const takenOver = current === undefined || current.line === line ? undefined : current.line;
     const away = takenOver !== undefined && current !== undefined ? this.#awayOf(current) : this.#replayable(agentId, nowMs);
     const missed = away === undefined ? [] : this.#missed(agentId, away);
-    const seat = this.runtime.agents.seat(agentId, dn, line, since, this.#resumeAfter(away ?? current, missed));
+    const resumeAfter = current?.line === line ? current.resumeAfter : this.#resumeAfter(away, missed);
+    const seat = this.runtime.agents.seat(agentId, dn, line, since, resumeAfter);
     answer({ kind: 'loggedIn', seat, missed, takenOver });
     for (const group of this.groupsOf(agentId)) group.agentBack(agentId);
   }
@@ -132,7 +133,7 @@ export class AgentService {
   }
 
   /** Replayed rows count as owed until they are written; without any, what is known now is behind. */
-  #resumeAfter(before: { readonly resumeAfter: number | undefined } | undefined, missed: readonly JournalRow[]): number {
+  #resumeAfter(before: Away | undefined, missed: readonly JournalRow[]): number {
     const [first] = missed;
     return first === undefined ? Math.max(before?.resumeAfter ?? 0, this.runtime.journal.lastPosition) : first.position - 1;
   }

@@ -1,7 +1,7 @@
 import { OptimizeBy } from '../../protocol/dictionary/enumerations.js';
 import { readAutoCompletion } from '../campaign/auto-completion.js';
 import type { MachineRequest } from '../campaign/machine.js';
-import type { CampaignRequest, GroupTarget, Refusal } from '../campaign/requests.js';
+import type { CampaignRequest, GroupTarget, ParameterNames, Refusal } from '../campaign/requests.js';
 import type { CampaignGroup, Deployment } from '../config/deployment.js';
 
 /** Requests that take GSW_AUTO_COMPLETION; in any other it is ignored, with a warning. */
@@ -16,16 +16,16 @@ export type Checked =
  * value, ids (state and mode are the machine's). The group is named in a refusal where the ids are good.
  */
 export function checkRequest(deployment: Deployment, request: CampaignRequest): Checked {
-  const target = findGroup(deployment, request.target);
+  const target = findGroup(deployment, request.target, request.names);
   const group = 'group' in target ? target.group : undefined;
   const invalid = (message: string): Checked => ({ refusal: { code: 'InvalidParameter', message }, group });
 
   if ('refusal' in target && target.refusal.code === 'InvalidParameter') return { ...target, group: undefined };
-  const { optimizeBy, optimizeGoal, kind } = request;
+  const { optimizeBy, optimizeGoal, kind, names } = request;
   if (optimizeBy !== undefined && (optimizeBy < OptimizeBy.None || optimizeBy > OptimizeBy.MaximumGain)) {
-    return invalid(`OptimizeBy is ${optimizeBy}; it takes ${OptimizeBy.None} to ${OptimizeBy.MaximumGain}`);
+    return invalid(`${names.optimizeBy} is ${optimizeBy}; it takes ${OptimizeBy.None} to ${OptimizeBy.MaximumGain}`);
   }
-  if (optimizeGoal !== undefined && optimizeGoal < 0) return invalid(`OptimizeGoal is ${optimizeGoal}; it takes 0 or more`);
+  if (optimizeGoal !== undefined && optimizeGoal < 0) return invalid(`${names.optimizeGoal} is ${optimizeGoal}; it takes 0 or more`);
 
   const flag = request.autoCompletion === undefined || !TAKES_FLAG.has(kind) ? undefined : readAutoCompletion(request.autoCompletion);
   if (typeof flag === 'string') return invalid(flag);
@@ -47,9 +47,10 @@ export function checkRequest(deployment: Deployment, request: CampaignRequest): 
 export function findGroup(
   deployment: Deployment,
   { campaignId, groupId, sessionId }: GroupTarget,
+  names: Pick<ParameterNames, 'campaignId' | 'groupId'>,
 ): { readonly group: CampaignGroup } | { readonly refusal: Refusal } {
   if (sessionId === undefined && (campaignId === undefined || groupId === undefined)) {
-    const missing = campaignId === undefined ? 'CampaignID' : 'GroupID';
+    const missing = campaignId === undefined ? names.campaignId : names.groupId;
     return refuse('InvalidParameter', `${missing} is missing; a request names campaign and group, or the session`);
   }
   if (campaignId !== undefined && !deployment.campaigns.some((campaign) => campaign.dbid === campaignId)) {

@@ -5,7 +5,7 @@ import { JournalTail } from '../journal/tail.js';
 import { HeldRecords } from '../record/held-records.js';
 import type { StoreClient } from '../store/client.js';
 import type { ListTable } from '../store/list-table.js';
-import type { Owner } from '../store/owner.js';
+import { type Owner, ownedTransaction } from '../store/owner.js';
 import { deleteEndedHandOuts } from '../store/statements/hand-outs.js';
 import type { Clock } from '../util/clock.js';
 import { AgentService } from './agents.js';
@@ -71,8 +71,9 @@ export class Gateway {
       },
     };
     await recoverStore(runtime, longestReplayMs);
-    for (const group of deployment.campaignGroups) actors.set(group.dbid, new GroupActor(runtime, group));
-    for (const actor of actors.values()) await actor.start(runtime.journal.lastPosition);
+    const { lastPosition } = runtime.journal;
+    for (const group of deployment.campaignGroups) actors.set(group.dbid, new GroupActor(runtime, group, lastPosition));
+    for (const actor of actors.values()) await actor.start();
     const gateway = new Gateway(runtime, actors);
     gateway.#forgetOldHandOuts(longestReplayMs);
     return gateway;
@@ -130,8 +131,11 @@ export class Gateway {
   }
 
   #forgetOldHandOuts(olderThanMs: number): void {
-    const { clock, client, log } = this.#runtime;
-    void deleteEndedHandOuts(client, clock.now() - olderThanMs).catch((error: unknown) => log.warn(`old hand-outs were not removed: ${String(error)}`));
+    const { clock, client, owner, log } = this.#runtime;
+    const beforeMs = clock.now() - olderThanMs;
+    void ownedTransaction(client, owner, (sql) => deleteEndedHandOuts(sql, owner.serverDbid, beforeMs)).catch((error: unknown) =>
+      log.warn(`old hand-outs were not removed: ${String(error)}`),
+    );
     clock.after(FORGET_EVERY_MS, () => {
       if (!this.#stopped) this.#forgetOldHandOuts(olderThanMs);
     });

@@ -1,9 +1,10 @@
+import type { RecordField } from '../lists/record-fields.js';
 import { type Ending, endingOfAbandoned, type HandOut } from '../record/hand-out.js';
 import { selectEndedHandOut } from '../store/statements/hand-outs.js';
 import type { TimerHandle } from '../util/clock.js';
 import { UserEventError } from '../../protocol/dictionary/enumerations.js';
 import type { GroupContext } from './group-context.js';
-import type { EndOutcome } from './ports.js';
+import type { EndOutcome, UserEventRefusal } from './ports.js';
 import { listTable } from './runtime.js';
 
 interface Held {
@@ -18,7 +19,8 @@ interface Held {
 export interface EndRequest {
   readonly handle: number;
   readonly agentId: string;
-  readonly ending: Ending;
+  /** How the record ends, given the custom fields of its list; or why it cannot end so. */
+  readonly ending: (customFields: readonly RecordField[]) => Ending | UserEventRefusal;
   /** The request in a form that can be compared, so that the same one sent again is known. */
   readonly content: string;
   answer(outcome: EndOutcome): void;
@@ -53,9 +55,19 @@ export class HandOuts {
     this.context.runtime.held.add(handOut.handle, handOut.agentId, handOut.groupDbid);
   }
 
+  /** Takes over what the store says is out; whom it was sent to, and whose grace runs, stays known. */
+  replace(stored: readonly HandOut[]): void {
+    const sentTo = new Map([...this.#held].map(([handle, held]) => [handle, held.sentTo]));
+    for (const handOut of this.all()) this.#remove(handOut);
+    for (const handOut of stored) this.add(handOut, sentTo.get(handOut.handle));
+    for (const { agentId } of stored) {
+      if (this.context.runtime.agents.find(agentId) === undefined && !this.#grace.has(agentId)) this.agentLost(agentId);
+    }
+  }
+
   /** A record of the agent that this login has not been sent, marked as sent. */
   resend(agentId: string, login: number): HandOut | undefined {
-    const unseen = [...this.#held.values()].find(({ handOut, sentTo }) => handOut.agentId === agentId && sentTo !== login);
+    const unseen = [...this.#held.values()].find(({ handOut, sentTo, ending }) => handOut.agentId === agentId && sentTo !== login && !ending);
     if (unseen !== undefined) unseen.sentTo = login;
     return unseen?.handOut;
   }
@@ -63,10 +75,15 @@ export class HandOuts {
   /** Forgets everything: it was ended in the store together with the session. Answers what was there. */
   clear(): HandOut[] {
     const all = this.all();
-    for (const timer of this.#grace.values()) timer.cancel();
-    this.#grace.clear();
+    this.stopGraces();
     for (const handOut of all) this.#remove(handOut);
     return all;
+  }
+
+  /** Nobody's time runs out any more. */
+  stopGraces(): void {
+    for (const timer of this.#grace.values()) timer.cancel();
+    this.#grace.clear();
   }
 
   /** Ends a record as its agent says, or says why not. */
@@ -81,7 +98,9 @@ export class HandOuts {
       this.#behind.set(request.handle, [...(this.#behind.get(request.handle) ?? []), request]);
       return;
     }
-    this.#write(held, request.ending, request);
+    const ending = request.ending(listTable(this.context.runtime, held.handOut.chain.listDbid).customFields);
+    if (ending.kind === 'refused') request.answer({ ...ending, handle: request.handle });
+    else this.#write(held, ending, request);
   }
 
   /** The agent's line is gone: its records wait for it for agentGrace. */
@@ -89,8 +108,13 @@ export class HandOuts {
     if (!this.#holds(agentId)) return;
     const { runtime, group } = this.context;
     this.#grace.get(agentId)?.cancel();
-    const over = (): void => this.context.post(() => this.agentGone(agentId));
-    this.#grace.set(agentId, runtime.clock.after(group.agentGraceMs, over));
+    const timer = runtime.clock.after(group.agentGraceMs, () =>
+      this.context.post(() => {
+        // the agent may have come back while this waited in the mailbox
+        if (this.#grace.get(agentId) === timer) this.agentGone(agentId);
+      }),
+    );
+    this.#grace.set(agentId, timer);
   }
 
   /** The agent is logged in again: its records stay with it. */
@@ -138,8 +162,9 @@ export class HandOuts {
     held.ending = false;
     request?.answer(refused('StoreAway', 'the store is away; the record stays with the agent, try again', held.handOut.handle));
     this.context.doubt(error);
-    // nobody will ask for it again, so the grace begins anew
-    if (request === undefined) this.agentLost(held.handOut.agentId);
+    // nobody will ask for it again, so the grace begins anew, unless its agent is back
+    const { agentId } = held.handOut;
+    if (request === undefined && this.context.runtime.agents.find(agentId) === undefined) this.agentLost(agentId);
     await this.#lookAgain(held.handOut.handle);
   }
 
@@ -149,19 +174,24 @@ export class HandOuts {
     for (const request of behind) await this.end(request);
   }
 
-  /** The same content from the same agent is acknowledged again for replayWindow; anything else is refused. */
+  /**
+   * The same content from the same agent is acknowledged again for replayWindow; anything else is
+   * refused. The record may have been another group's: a handle that is not out says nothing of that.
+   */
   async #endedBefore(request: EndRequest): Promise<void> {
-    const { runtime, group } = this.context;
+    const { runtime } = this.context;
     try {
       const before = await selectEndedHandOut(runtime.client, request.handle);
+      const group = runtime.deployment.campaignGroups.find(({ dbid }) => dbid === before?.group_dbid);
       const known =
         before !== undefined &&
+        group !== undefined &&
         before.agent_id === request.agentId &&
         before.ending === request.content &&
         before.ended_at >= runtime.clock.now() - group.replayWindowMs;
       request.answer(
         known
-          ? this.#outcome(request.handle, before.list_dbid, before.end_result)
+          ? { ...this.#outcome(request.handle, before.list_dbid, before.end_result), group }
           : refused('UnknownRecordHandle', `record handle ${request.handle} is not with any agent`, request.handle),
       );
     } catch (error) {
@@ -170,7 +200,7 @@ export class HandOuts {
     }
   }
 
-  #outcome(handle: number, listDbid: number, callResult: number | null): EndOutcome {
+  #outcome(handle: number, listDbid: number, callResult: number | null): Extract<EndOutcome, { kind: 'ended' }> {
     return { kind: 'ended', handle, listDbid, callResult, group: this.context.group };
   }
 

@@ -5,9 +5,10 @@ import type { RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
 import type { HandOut } from '../record/hand-out.js';
 import { type HandOutRow } from '../store/statements/hand-outs.js';
-import { releaseChains } from '../store/statements/list-rows.js';
+import { releaseUnheld } from '../store/statements/list-rows.js';
+import { ownedTransaction } from '../store/owner.js';
 import type { TimerHandle } from '../util/clock.js';
-import { type GroupContext, sessionOf } from './group-context.js';
+import { type GroupContext, sessionOf, takerOf } from './group-context.js';
 import { type HandOuts, refused } from './hand-outs.js';
 import type { PreviewOutcome, UserEventRefusal } from './ports.js';
 import { listTable } from './runtime.js';
@@ -18,6 +19,8 @@ const WAIT_FOR_RETRIEVAL_MS = 500;
 interface Waiter {
   readonly seat: Seat<object>;
   readonly timer: TimerHandle;
+  /** The wait is over; it is answered as soon as the record on its way has come, or has not. */
+  expired: boolean;
   answer(outcome: PreviewOutcome): void;
 }
 
@@ -58,7 +61,7 @@ export class PreviewDesk {
     const { runtime } = this.context;
     if (this.refusal() === undefined && seat.state === 'notReady') runtime.agents.setState(seat.agentId, 'asking');
     const timer = runtime.clock.after(WAIT_FOR_RETRIEVAL_MS, () => this.context.post(() => this.#giveUp(waiter)));
-    const waiter: Waiter = { seat, timer, answer };
+    const waiter: Waiter = { seat, timer, expired: false, answer };
     this.#waiting.push(waiter);
   }
 
@@ -105,7 +108,7 @@ export class PreviewDesk {
     const run = this.#run;
     this.#coming += 1;
     runtime.held.expect(agentId);
-    const ask = { groupDbid: group.dbid, session, recordId: chain.records[0].recordId, agentId, attemptGuid: randomUUID() };
+    const ask = { groupDbid: group.dbid, ...takerOf(this.context), session, recordId: chain.records[0].recordId, agentId, attemptGuid: randomUUID() };
     const settle = (job: () => void | Promise<void>): void =>
       this.context.post(() => {
         this.#coming -= 1;
@@ -146,16 +149,20 @@ export class PreviewDesk {
   /** Its window has closed, or its number is forbidden, since it was retrieved: back, and the next one. */
   async #notDialable(waiter: Waiter, chain: Chain, run: number): Promise<void> {
     this.#waiting.unshift(waiter);
+    if (waiter.expired) this.#giveUp(waiter);
     if (run !== this.#run) return;
     const { runtime } = this.context;
+    const { client, owner } = runtime;
+    const back = { ...takerOf(this.context), chainIds: [chain.chainId] };
     try {
-      await releaseChains(runtime.client, listTable(runtime, chain.listDbid), runtime.owner.serverDbid, [chain.chainId]);
+      await ownedTransaction(client, owner, (sql) => releaseUnheld(sql, listTable(runtime, chain.listDbid), owner.serverDbid, back));
     } catch (error) {
       this.context.doubt(error);
     }
   }
 
   #giveUp(waiter: Waiter): void {
+    waiter.expired = true;
     const index = this.#waiting.indexOf(waiter);
     if (index === -1) return;
     this.#waiting.splice(index, 1);

@@ -67,9 +67,7 @@ export class RecordWriter {
 
   #enqueue(job: Job): void {
     this.#queued.push(job);
-    this.#flushing ??= this.#flush().finally(() => {
-      this.#flushing = undefined;
-    });
+    this.#flushing ??= this.#flush();
   }
 
   async #flush(): Promise<void> {
@@ -81,6 +79,8 @@ export class RecordWriter {
         await this.#failed(batch, error);
       }
     }
+    // in the turn that saw the queue empty: a job that came between would wait for the next one
+    this.#flushing = undefined;
   }
 
   /** A statement that the store refused fails alone: the others of its batch are written without it. */

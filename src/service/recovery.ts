@@ -4,7 +4,7 @@ import type { JournalRow } from '../journal/row.js';
 import type { HandOut } from '../record/hand-out.js';
 import { ownedTransaction } from '../store/owner.js';
 import { lockGroup } from '../store/statements/groups.js';
-import { selectOpenHandOutsOfGroup } from '../store/statements/hand-outs.js';
+import { endHandOuts, selectOpenHandOutsOfGroup } from '../store/statements/hand-outs.js';
 import { selectJournalAfter } from '../store/statements/journal.js';
 import { releaseUnheld, selectChains } from '../store/statements/list-rows.js';
 import { listsOf, takerOf } from './group-context.js';
@@ -39,7 +39,12 @@ export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosi
       const chains = toChains(await selectChains(sql, list, ofList.map((handOut) => handOut.chain_id)));
       for (const handOut of ofList) {
         const chain = chains.find((one) => one.chainId === handOut.chain_id);
-        if (chain === undefined) continue;
+        if (chain === undefined) {
+          // somebody deleted the rows: there is nothing to end, and the group must not wait for it
+          await endHandOuts(sql, [{ handle: handOut.handle, ending: null, endResult: null }], runtime.clock.now());
+          runtime.log.warn(`record ${handOut.handle} was with agent ${handOut.agent_id}, and its row is no longer in calling list ${list.name}`);
+          continue;
+        }
         handOuts.push({
           handle: handOut.handle,
           groupDbid: group.dbid,

@@ -6,7 +6,7 @@ import { deleteAgentLogin, recoverAgentLogins } from '../store/statements/agent-
 import { createDoNotCallTable, createMissingTable, tableExists } from '../store/statements/create-list.js';
 import { insertMissingGroups, lockGroup, selectGroups } from '../store/statements/groups.js';
 import { endStrandedHandOuts } from '../store/statements/hand-outs.js';
-import { selectJournalSince } from '../store/statements/journal.js';
+import { selectJournalSince, selectLastPosition } from '../store/statements/journal.js';
 import { deleteOldImports } from '../store/statements/imports.js';
 import { deleteKnownList, selectKnownLists, upsertKnownList } from '../store/statements/known-lists.js';
 import { countForeign, releaseUnheld } from '../store/statements/list-rows.js';
@@ -36,7 +36,8 @@ export async function recoverStore(runtime: Runtime, replayWindowMs: number): Pr
       }
     }
     await recoverAgents(sql, runtime, nowMs);
-    for (const row of await selectJournalSince(sql, owner.serverDbid, nowMs - replayWindowMs)) runtime.journal.append(toJournalRow(row));
+    const recent = await selectJournalSince(sql, owner.serverDbid, nowMs - replayWindowMs);
+    runtime.journal.begin(recent.map(toJournalRow), await selectLastPosition(sql));
   });
 }
 

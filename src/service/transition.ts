@@ -22,6 +22,13 @@ export interface Transition {
   readonly guard?: (sql: Sql) => Promise<boolean>;
 }
 
+/** A change that is committed. */
+export interface Committed {
+  readonly rows: readonly JournalRow[];
+  /** Records in hand that the change took from their agents. */
+  readonly taken: ReadonlySet<number>;
+}
+
 /** The store holds another state than this process believes: it has to be read again. */
 export class StateMismatch extends Error {
   constructor(groupName: string) {
@@ -32,9 +39,9 @@ export class StateMismatch extends Error {
 
 /**
  * Makes a change of a group in one transaction: its state, the journal, and what happens to its records.
- * Answers the journal's rows, undefined where the guard said no. Throws StoreAway and OwnershipLost.
+ * Undefined where the guard said no. Throws StoreAway and OwnershipLost.
  */
-export async function commitTransition(context: GroupContext, transition: Transition): Promise<JournalRow[] | undefined> {
+export async function commitTransition(context: GroupContext, transition: Transition): Promise<Committed | undefined> {
   const { runtime, group } = context;
   const { from, decision } = transition;
   return ownedTransaction(runtime.client, runtime.owner, async (sql) => {
@@ -42,9 +49,10 @@ export async function commitTransition(context: GroupContext, transition: Transi
     const stored = row === undefined ? undefined : toGroupState(row);
     if (stored === undefined || stored.status !== from.status || sessionOf(stored) !== sessionOf(from)) throw new StateMismatch(group.name);
     if (transition.guard !== undefined && !(await transition.guard(sql))) return undefined;
-    if (decision.events.some((event) => event.forced)) await endRecordsInHand(sql, context, transition);
+    const forced = decision.events.some((event) => event.forced);
+    const taken = forced ? await endRecordsInHand(sql, context, transition) : new Set<number>();
     if (from.status === 'Running' && decision.state.status !== 'Running') await putBufferBack(sql, context);
-    return writeChange(sql, {
+    const rows = await writeChange(sql, {
       dbid: group.dbid,
       session: sessionOf(from) ?? sessionOf(decision.state) ?? '',
       state: decision.state,
@@ -52,6 +60,7 @@ export async function commitTransition(context: GroupContext, transition: Transi
       cause: transition.cause,
       atMs: transition.atMs,
     });
+    return { rows, taken };
   });
 }
 
@@ -60,7 +69,8 @@ async function putBufferBack(sql: Sql, context: GroupContext): Promise<void> {
   for (const list of listsOf(context)) await releaseUnheld(sql, list, context.runtime.owner.serverDbid, takerOf(context));
 }
 
-async function endRecordsInHand(sql: Sql, context: GroupContext, { inHand, atMs }: Transition): Promise<void> {
+/** Answers the handles that were still in hand. */
+async function endRecordsInHand(sql: Sql, context: GroupContext, { inHand, atMs }: Transition): Promise<ReadonlySet<number>> {
   const { runtime } = context;
   const ended = new Set((await endHandOutsOfGroup(sql, context.group.dbid, atMs)).map((row) => row.handle));
   for (const list of listsOf(context)) {
@@ -73,4 +83,5 @@ async function endRecordsInHand(sql: Sql, context: GroupContext, { inHand, atMs 
     if (finals.length > 0) await writeFinalRows(sql, list, runtime.owner.serverDbid, finals);
     await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf(context));
   }
+  return ended;
 }

@@ -47,10 +47,11 @@ function onDoNotCall(list: ListTable): string {
 
 /**
  * A chain is due by its first row that is not final, and is nobody's while one of its rows is
- * retrieved.
+ * retrieved. A row without a chain (a table of somebody else may have such) leads none: chains are what is
+ * taken, and a row that could be due but never taken would hold its group for ever.
  */
 function leadsItsChain(list: ListTable): string {
-  return `NOT EXISTS (SELECT 1 FROM ${quoteName(list.table)} other
+  return `r.chain_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${quoteName(list.table)} other
     WHERE other.chain_id = r.chain_id AND other.record_id <> r.record_id
       AND (other.record_status = 2 OR (other.record_status = 1 AND other.chain_n < r.chain_n)))`;
 }
@@ -92,6 +93,6 @@ export function reasonNotDue(list: ListTable): string {
     WHEN ${onDoNotCall(list)} THEN 'doNotCall'
     WHEN ${scheduledLater} THEN 'scheduled'
     WHEN NOT ${insideWindow(list)} THEN 'window'
-    WHEN NOT ${leadsItsChain(list)} THEN 'chain'
+    WHEN NOT (${leadsItsChain(list)}) THEN 'chain'
   END`;
 }

@@ -5,8 +5,11 @@
 export interface Clock {
   /** Milliseconds since the epoch, UTC. */
   now(): number;
-  /** Calls `fn` once after `delayMs`; the handle cancels it. A pending timer does not keep the process alive. */
-  after(delayMs: number, fn: () => void): TimerHandle;
+  /**
+   * Calls `fn` once after `delayMs`; the handle cancels it. A pending timer does not keep the process
+   * alive, unless it is told to: a client that waits to reconnect has nothing else that would.
+   */
+  after(delayMs: number, fn: () => void, options?: { readonly keepAlive?: boolean }): TimerHandle;
   /** `hh:mm:ss.mmm` in the local zone (`TZ`), as the trace writes it. */
   timeOfDay(atMs: number): string;
 }
@@ -20,9 +23,9 @@ const pad = (value: number, width: number): string => String(value).padStart(wid
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  after(delayMs, fn) {
+  after(delayMs, fn, { keepAlive = false } = {}) {
     const timer = setTimeout(fn, delayMs);
-    timer.unref();
+    if (!keepAlive) timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },
   timeOfDay(atMs) {

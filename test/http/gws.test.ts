@@ -4,13 +4,14 @@ import type { CampaignRequest } from '../../src/campaign/requests.js';
 import { done, fakeHttp, refused, snapshotOf } from './support.js';
 
 const SERVER = '/ocs/v3/servers/156';
+const NAMES = { campaignId: 'campaignId', groupId: 'groupId', optimizeBy: 'optimizeBy', optimizeGoal: 'optimizeGoal' };
 
 describe('http/gws', () => {
   const IDS = { campaignId: 101, groupId: 732, sessionId: 1001 };
 
   it('asks the engine what the path and the body say', async () => {
     const { post, gateway } = fakeHttp();
-    const CASES: readonly (readonly [path: string, data: object, asked: Omit<CampaignRequest, 'by'>])[] = [
+    const CASES: readonly (readonly [path: string, data: object, asked: Omit<CampaignRequest, 'by' | 'names'>])[] = [
       ['load-campaign', IDS, { kind: 'Load', target: IDS }],
       ['unload-campaign', { sessionId: 1001 }, { kind: 'Unload', target: { sessionId: 1001 } }],
       [
@@ -26,7 +27,7 @@ describe('http/gws', () => {
     ];
     for (const [path, data, asked] of CASES) {
       expect((await post(`${SERVER}/${path}`, { data })).statusCode, path).to.equal(200);
-      expect(gateway.asked.at(-1), path).to.deep.equal({ by: 'HTTP', ...asked });
+      expect(gateway.asked.at(-1), path).to.deep.equal({ by: 'HTTP', names: NAMES, ...asked });
     }
   });
 
@@ -41,7 +42,7 @@ describe('http/gws', () => {
   it('ignores fields that a request does not have', async () => {
     const { post, gateway } = fakeHttp();
     await post(`${SERVER}/load-campaign`, { data: { ...IDS, dialMode: 'Preview', optimizeBy: 'BusyFactor', optimizeGoal: 80 } });
-    expect(gateway.asked).to.deep.equal([{ by: 'HTTP', kind: 'Load', target: IDS }]);
+    expect(gateway.asked).to.deep.equal([{ by: 'HTTP', names: NAMES, kind: 'Load', target: IDS }]);
   });
 
   it('answers what the event says, and the flag', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { int, string } from '../../protocol/index.js';
+import { USER_DATA_NAMES } from '../../src/user-data/parameter-names.js';
 import { done, fakeHttp, httpEntry, refused, snapshotOf } from './support.js';
 
 const GROUP = '/campaigngroups/1001';
@@ -21,7 +22,7 @@ describe('http/native', () => {
     for (const names of [NAMES, DIRECT]) {
       for (const [index, req] of names.entries()) {
         expect((await post(`${GROUP}?req=${req}`)).statusCode, req).to.equal(200);
-        expect(gateway.asked.at(-1)).to.deep.equal({ kind: KINDS[index], by: 'HTTP', target: { sessionId: 1001 } });
+        expect(gateway.asked.at(-1)).to.deep.equal({ kind: KINDS[index], by: 'HTTP', names: USER_DATA_NAMES, target: { sessionId: 1001 } });
       }
     }
   });
@@ -36,10 +37,10 @@ describe('http/native', () => {
     expect((await post(`${GROUP}?req=StartDialing`, '', form)).statusCode).to.equal(200);
     const target = { sessionId: 1001 };
     const [named, numbered, odd, ...empty] = gateway.asked;
-    expect(named).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', target, dialMode: 3, optimizeBy: 3, optimizeGoal: 3, autoCompletion: { kind: 'text', value: '1' } });
-    expect(numbered).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', target, dialMode: 2, optimizeBy: 1, autoCompletion: { kind: 'integer', value: 0n } });
-    expect(odd).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', target, dialMode: -1, autoCompletion: { kind: 'other', what: 'of type float' } });
-    expect(empty).to.deep.equal(Array.from({ length: 5 }, () => ({ kind: 'StartDialing', by: 'HTTP', target })));
+    expect(named).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target, dialMode: 3, optimizeBy: 3, optimizeGoal: 3, autoCompletion: { kind: 'text', value: '1' } });
+    expect(numbered).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target, dialMode: 2, optimizeBy: 1, autoCompletion: { kind: 'integer', value: 0n } });
+    expect(odd).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target, dialMode: -1, autoCompletion: { kind: 'other', what: 'of type float' } });
+    expect(empty).to.deep.equal(Array.from({ length: 5 }, () => ({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target })));
   });
 
   it('answers the flat event of what has happened', async () => {

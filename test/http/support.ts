@@ -9,7 +9,7 @@ import type { Asker, CampaignOutcome, GroupSnapshot } from '../../src/service/po
 import { Clients } from '../../src/session/clients.js';
 import { InternalClient } from '../../src/session/direct/internal-client.js';
 import { flagInput } from '../../src/session/flag-input.js';
-import { campaignEvent, notificationName } from '../../src/session/tevents/user-events.js';
+import { campaignEvent, notificationName } from '../../src/user-data/events.js';
 import { Tracer } from '../../src/session/tracer.js';
 import { parseChanged, type SmallConfig } from '../config/support.js';
 import { silentLog } from '../support/engine.js';

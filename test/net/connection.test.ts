@@ -36,6 +36,8 @@ describe('net/connection', () => {
     await line.until('begin 6 1');
     client.write(lengthFrame('dddd'));
     await line.until('end 8');
+    await turnUntil(() => line.connection.reading);
+    expect(net.heldBytes.held, 'nothing is held of what was served').to.equal(0);
     expect(line.log).to.deep.equal([5, 6, 7, 8].flatMap((n) => [`begin ${n} 1`, `end ${n}`]));
     expect(net.counters.framesIn).to.equal(4);
   });
@@ -145,11 +147,29 @@ describe('net/connection', () => {
     expect(line.connection.send(lengthFrame('too late'))).to.equal(false);
     await turnUntil(() => net.clock.pending > 0);
     net.clock.advance(999);
-    await nextTurn();
+    for (let n = 0; n < 10; n += 1) await nextTurn();
     expect(line.closeCount).to.equal(0);
     net.clock.advance(1);
     expect(await line.closed).to.equal('takenOver');
     expect(line.log).to.deep.equal(['close takenOver']);
+  });
+
+  it('serves nothing more after finish, and sees the client go although a frame was being served', async () => {
+    const net = await open({
+      session: (line) => ({
+        onFrame: async (frame) => {
+          line.note(String(frame.length));
+          await nextTurn();
+          line.connection.finish('takenOver');
+          await nextTurn();
+        },
+      }),
+    });
+    const { client, line } = await net.pair();
+    client.end(Buffer.concat([lengthFrame('a'), lengthFrame('bb'), Buffer.alloc(500_000)]));
+    expect(await line.closed).to.equal('takenOver');
+    for (let n = 0; n < 5; n += 1) await nextTurn();
+    expect(line.log).to.deep.equal(['5', 'close takenOver']);
   });
 
   it('closes at once after finish when the client ends its stream too', async () => {

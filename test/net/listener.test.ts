@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
-import { isLoopback, plainAddress } from '../../src/net/address.js';
+import { plainAddress } from '../../src/net/address.js';
+import { isLoopbackHost } from '../../src/util/loopback.js';
 import { ConnectionGate } from '../../src/net/connection-gate.js';
 import { ListenError } from '../../src/net/listener.js';
 import { lengthFrame, framePayloads } from '../support/length-source.js';
@@ -94,11 +95,13 @@ describe('net/listener', () => {
     expect(gate.enter('127.0.0.1', true)).to.equal('connectionLimit');
     gate.leave('198.51.100.7');
     expect(gate.enter('127.0.0.1', true)).to.equal(undefined);
+    gate.leave('127.0.0.1');
+    expect(gate.enter('127.0.0.1', true)).to.equal(undefined);
   });
 
   it('knows loopback addresses in every form', () => {
     const answers = ['127.0.0.1', '127.9.8.7', '::1', '::ffff:127.0.0.1', '::FFFF:127.0.0.1', '10.0.0.1', '::ffff:10.0.0.1', 'fe80::1', '::2', '128.0.0.1'];
-    expect(answers.map((address) => isLoopback(plainAddress(address)))).to.deep.equal([true, true, true, true, true, false, false, false, false, false]);
+    expect(answers.map((address) => isLoopbackHost(plainAddress(address)))).to.deep.equal([true, true, true, true, true, false, false, false, false, false]);
     expect(plainAddress('::ffff:10.0.0.1')).to.equal('10.0.0.1');
     expect(plainAddress('2001:db8::1')).to.equal('2001:db8::1');
   });

@@ -2,20 +2,21 @@ import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import type { Connection } from '../../src/net/connection.js';
 import { WriteScheduler } from '../../src/net/write-scheduler.js';
+import type { WriteSource } from '../../src/net/write-scheduler.js';
 import { framePayload, framePayloads, lengthFrame, lengthSource } from '../support/length-source.js';
 import { nextTurn, openTestListener, readToEnd, turnUntil } from '../support/test-listener.js';
 import type { TestListener, TestListenerOptions } from '../support/test-listener.js';
 
 /** Sends until the kernel has taken all it wants and bytes wait in the outbox. */
-async function fillKernel(connection: Connection, bytes: Uint8Array): Promise<number> {
+async function fillKernel(connection: Connection, bytes: Uint8Array | readonly Uint8Array[]): Promise<number> {
   let sent = 0;
-  while (connection.waitingBytes === 0) {
+  do {
     for (let n = 0; n < 4; n += 1) {
       connection.send(bytes, sent + 1);
       sent += 1;
     }
     for (let n = 0; n < 3; n += 1) await nextTurn();
-  }
+  } while (connection.waitingBytes === 0);
   return sent;
 }
 
@@ -90,10 +91,10 @@ describe('net/outbox', () => {
     line.connection.send(lengthFrame('answer'), 7);
     expect(line.connection.waitingBytes).to.equal(10);
     await Promise.resolve();
+    expect(net.clock.pending, 'no timer for an answer that the kernel takes at once').to.equal(0);
     await new Promise<void>((resolve) => process.nextTick(resolve));
     expect(line.connection.waitingBytes).to.equal(0);
     expect(line.connection.flushedMarker).to.equal(7);
-    expect(net.clock.pending, 'no timer for an answer that the kernel takes at once').to.equal(0);
   });
 
   it('closes a stalled client when its outbox is full, while the one beside it gets everything', async () => {
@@ -179,6 +180,35 @@ describe('net/outbox', () => {
     await line.closed;
     expect(line.connection.flushedMarker).to.equal(flushed);
     expect(line.connection.waitingBytes).to.equal(0);
+  });
+
+  it('counts a message as taken when its last part was', async () => {
+    const net = await open({ outboxLimits: { outboxBytes: 64 * 1024 * 1024, drainTimeoutMs: 10_000 } });
+    const part = Buffer.alloc(70_000);
+    // Three lines, shifted by a part each: wherever the kernel stops, it stops amid a message on two of them.
+    for (const shift of [0, 1, 2]) {
+      const { line } = await net.pair();
+      for (let n = 0; n < shift; n += 1) line.connection.send(part);
+      const sent = await fillKernel(line.connection, [part, part, part]);
+      const takenParts = shift + 3 * sent - line.connection.waitingBytes / part.length;
+      expect(line.connection.flushedMarker).to.equal(Math.floor((takenParts - shift) / 3));
+    }
+  });
+
+  it('asks for one write at a time', async () => {
+    let requests = 0;
+    class CountingScheduler extends WriteScheduler {
+      override request(source: WriteSource): void {
+        requests += 1;
+        super.request(source);
+      }
+    }
+    const net = await open({ scheduler: new CountingScheduler() });
+    const { line } = await net.pair();
+    await fillKernel(line.connection, lengthFrame(Buffer.alloc(60_000)));
+    const before = requests;
+    for (let n = 0; n < 10; n += 1) line.connection.send(lengthFrame('more'));
+    expect(requests, 'a write is under way').to.equal(before);
   });
 
   it('closes the line that would go over the budget of all lines, and no other', async () => {

@@ -33,11 +33,17 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-/** An embedded store in a directory of its own, with the gateway's tables and nothing in them. */
-export async function openTestStore(): Promise<TestStore> {
+/** A store directory with the gateway's tables and nothing in them, which nobody has opened; whoever asks removes it. */
+export async function makeStoreDirectory(): Promise<string> {
   template ??= makeTemplate();
   const directory = await mkdtemp(join(tmpdir(), 'ocm-store-'));
   await cp(await template, directory, { recursive: true });
+  return directory;
+}
+
+/** An embedded store in a directory of its own, with the gateway's tables and nothing in them. */
+export async function openTestStore(): Promise<TestStore> {
+  const directory = await makeStoreDirectory();
   const { client } = await openEmbedded(directory, 'tests');
   return {
     directory,

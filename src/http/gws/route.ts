@@ -15,6 +15,9 @@ import { gwsAnswer, gwsBody, type GwsData, gwsParams, gwsQuery } from './schemas
 
 const named = (path: string) => REQUEST_NAMES.find((names) => names.path === path);
 
+/** What the body calls the parameters of a request. */
+const BODY_NAMES = { campaignId: 'campaignId', groupId: 'groupId', optimizeBy: 'optimizeBy', optimizeGoal: 'optimizeGoal' };
+
 function accessTo(request: FastifyRequest): Access {
   const kind = named((request.params as { request: string }).request)?.kind;
   return kind !== undefined && isReadOnly(kind) ? 'read' : 'change';
@@ -50,6 +53,7 @@ export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: Ht
       const outcome = accepted(
         await ocmClient.request({
           kind: names.kind,
+          names: BODY_NAMES,
           target: targetOf(body.data),
           by: callerOf(request),
           properties: (body.data.requestProperties ?? []).map(({ key, value }) => ({ key, value: toValue(key, value) })),

@@ -1,6 +1,7 @@
 import { type KvList, keys, type Pair, string } from '../../../protocol/index.js';
 import type { CampaignRequest, CampaignRequestKind, GroupTarget } from '../../campaign/requests.js';
 import type { CampaignGroup, Deployment } from '../../config/deployment.js';
+import { USER_DATA_NAMES } from '../../user-data/parameter-names.js';
 import { tuningOf } from '../enumeration-input.js';
 import { HttpFault } from '../fault.js';
 import { toValue } from '../json-values.js';
@@ -25,6 +26,7 @@ export function toCampaignRequest(
   return {
     kind,
     by,
+    names: USER_DATA_NAMES,
     target: targetOf(group, body, deployment),
     ...tuningOf({ dialMode: body.GSW_DIAL_MODE, optimizeBy: body.GSW_OPTIMIZE_BY, optimizeGoal: body.GSW_OPTIMIZE_GOAL }),
     ...(autoCompletion !== undefined && { autoCompletion }),

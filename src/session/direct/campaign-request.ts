@@ -1,33 +1,43 @@
 import type { ReadMessage } from '../../../protocol/index.js';
-import type { CampaignRequest, CampaignRequestKind } from '../../campaign/requests.js';
+import { REQUEST_NAMES } from '../../campaign/request-names.js';
+import type { CampaignRequest, CampaignRequestKind, ParameterNames } from '../../campaign/requests.js';
 import { flagInput } from '../flag-input.js';
 
-/** Messages 7 to 12, 29 and 36: the requests about one campaign group. */
-export const CAMPAIGN_REQUESTS = {
-  GSW_CM_ReqLoadCampaign: 'Load',
-  GSW_CM_ReqUnloadCampaign: 'Unload',
-  GSW_CM_ReqStartDialing: 'StartDialing',
-  GSW_CM_ReqStopDialing: 'StopDialing',
-  GSW_CM_ReqSetDialingMode: 'SetDialingMode',
-  GSW_CM_ReqGetCampaignStatus: 'GetCampaignStatus',
-  GSW_CM_ReqForceUnloadCampaign: 'ForceUnload',
-  GSW_CM_ReqCompleteCampaign: 'Complete',
-} as const satisfies Record<string, CampaignRequestKind>;
+type CampaignMessageName = `GSW_CM_Req${(typeof REQUEST_NAMES)[number]['direct']}`;
 
-export type CampaignMessage = ReadMessage<keyof typeof CAMPAIGN_REQUESTS>;
+/** Messages 7 to 12, 29 and 36: the requests about one campaign group. */
+const REQUEST_KIND = Object.fromEntries(REQUEST_NAMES.map(({ direct, kind }) => [`GSW_CM_Req${direct}`, kind])) as Readonly<
+  Record<CampaignMessageName, CampaignRequestKind>
+>;
+
+export type CampaignMessage = ReadMessage<CampaignMessageName>;
 
 export function isCampaignMessage(message: ReadMessage): message is CampaignMessage {
-  return message.name in CAMPAIGN_REQUESTS;
+  return message.name in REQUEST_KIND;
 }
 
+/** Which request a message is. */
+export function kindOf(message: CampaignMessage): CampaignRequestKind {
+  return REQUEST_KIND[message.name];
+}
+
+/** What this dialect calls the parameters of a request. */
+export const DIRECT_NAMES: ParameterNames = {
+  campaignId: 'GSW_CM_AttrCampaignID',
+  groupId: 'GSW_CM_AttrGroupID',
+  optimizeBy: 'GSW_CM_AttrOptimizeBy',
+  optimizeGoal: 'GSW_CM_AttrOptimizeGoal',
+};
+
 /** What the engine is asked by a message. `by` says who asks, in words. */
-export function toCampaignRequest(message: CampaignMessage, by: string): CampaignRequest {
+export function toCampaignRequest(message: CampaignMessage, by: string, names: ParameterNames = DIRECT_NAMES): CampaignRequest {
   const { attributes } = message;
   const mode: Partial<ReadMessage<'GSW_CM_ReqStartDialing'>['attributes']> =
     message.name === 'GSW_CM_ReqStartDialing' || message.name === 'GSW_CM_ReqSetDialingMode' ? message.attributes : {};
   return {
-    kind: CAMPAIGN_REQUESTS[message.name],
+    kind: kindOf(message),
     by,
+    names,
     target: targetOf(attributes),
     ...definedOnly({
       dialMode: mode.GSW_CM_AttrDialMode,

@@ -40,7 +40,7 @@ export class InternalClient {
     tracer.message(connection, 'received', message);
     const read = readMessage(message);
     if (read.kind === 'wrong' || !isCampaignMessage(read)) throw new Error(`an internal request is not as the dictionary says: ${request.kind}`);
-    const asked = toCampaignRequest(read, request.by);
+    const asked = toCampaignRequest(read, request.by, request.names);
     return new Promise((resolve) => {
       gateway.request(asked, {
         answer(outcome) {

@@ -1,9 +1,10 @@
 import { makeMessage, type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
 import type { ClientRole } from '../../config/deployment.js';
+import { isReadOnly } from '../../campaign/request-names.js';
 import { printableName } from '../client-name.js';
 import type { Line } from '../line.js';
 import type { DialectSession } from '../session.js';
-import { CAMPAIGN_REQUESTS, type CampaignMessage, isCampaignMessage, targetOf, toCampaignRequest } from './campaign-request.js';
+import { type CampaignMessage, isCampaignMessage, kindOf, targetOf, toCampaignRequest } from './campaign-request.js';
 import { answerOf, errorEvent } from './events.js';
 import type { DirectParts } from './parts.js';
 import { subscribe, unsubscribe } from './subscription.js';
@@ -11,9 +12,6 @@ import { subscribe, unsubscribe } from './subscription.js';
 type State =
   | { readonly kind: 'connected' }
   | { readonly kind: 'registered'; readonly name: string; readonly roles: ReadonlySet<ClientRole> };
-
-/** Requests that change nothing: a `monitor` may make them too. */
-const READ_ONLY: ReadonlySet<string> = new Set(['GetCampaignStatus'] satisfies (typeof CAMPAIGN_REQUESTS)[keyof typeof CAMPAIGN_REQUESTS][]);
 
 /**
  * One client of the direct dialect (protocol/README.md, "Session"): first it registers, then every
@@ -90,8 +88,7 @@ export class DirectSession implements DialectSession {
   }
 
   #campaignRequest(read: CampaignMessage, reference: number, client: Extract<State, { kind: 'registered' }>): void {
-    const kind = CAMPAIGN_REQUESTS[read.name];
-    if (!client.roles.has('supervisor') && !(READ_ONLY.has(kind) && client.roles.has('monitor'))) {
+    if (!client.roles.has('supervisor') && !(isReadOnly(kindOf(read)) && client.roles.has('monitor'))) {
       return this.#refuse(reference, 'RegistrationError', `client ${client.name} may not send ${read.name}: it has no role that allows it`);
     }
     const request = toCampaignRequest(read, `direct client ${client.name}`);

@@ -3,6 +3,7 @@ import type { GroupTarget } from '../../campaign/requests.js';
 import type { CampaignGroup, Deployment } from '../../config/deployment.js';
 import { findGroup } from '../../service/campaign-requests.js';
 import type { Line } from '../line.js';
+import { DIRECT_NAMES } from './campaign-request.js';
 import { errorEvent, idsOf } from './events.js';
 import type { DirectParts } from './parts.js';
 
@@ -57,6 +58,6 @@ function findGroups(deployment: Deployment, target: GroupTarget): Found {
     }
     return { groups: deployment.campaignGroups.filter(({ campaign }) => campaign.dbid === campaignId), ids: { campaignId } };
   }
-  const found = findGroup(deployment, target);
+  const found = findGroup(deployment, target, DIRECT_NAMES);
   return 'refusal' in found ? found : { groups: [found.group], ids: idsOf(found.group) };
 }

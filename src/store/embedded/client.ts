@@ -24,6 +24,7 @@ export class EmbeddedClient implements StoreClient {
   #lastId = 0;
   #changes = 0;
   #gone: StoreAway | undefined;
+  #onGone: (error: Error) => void = () => undefined;
 
   constructor(directory: string, lock: DirectoryLock) {
     this.#lock = lock;
@@ -34,6 +35,11 @@ export class EmbeddedClient implements StoreClient {
     });
     this.#worker.on('error', (error) => this.#fail(new StoreAway(`the embedded store failed: ${error.message}`, { cause: error })));
     this.#worker.on('exit', () => this.#fail(new StoreAway('the embedded store has ended')));
+  }
+
+  /** Calls `fn` once if the store ends by itself: an embedded store that is gone does not come back. */
+  onGone(fn: (error: Error) => void): void {
+    this.#onGone = fn;
   }
 
   async query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]> {
@@ -60,10 +66,14 @@ export class EmbeddedClient implements StoreClient {
 
   async close(): Promise<void> {
     await this.#queue.run(async () => {
-      if (this.#gone === undefined) await this.#ask({ kind: 'close' });
-      this.#gone ??= new StoreAway('the embedded store is closed');
-      await this.#worker.terminate();
-      this.#lock.release();
+      try {
+        if (this.#gone === undefined) await this.#ask({ kind: 'close' });
+      } finally {
+        // a store that cannot even be closed must not keep its directory
+        this.#gone ??= new StoreAway('the embedded store is closed');
+        await this.#worker.terminate();
+        this.#lock.release();
+      }
     });
   }
 
@@ -103,6 +113,7 @@ export class EmbeddedClient implements StoreClient {
   }
 
   #fail(error: StoreAway): void {
+    if (this.#gone === undefined) this.#onGone(error);
     this.#gone ??= error;
     for (const waiting of this.#waiting.values()) waiting.reject(this.#gone);
     this.#waiting.clear();

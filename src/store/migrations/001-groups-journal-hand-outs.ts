@@ -88,6 +88,8 @@ export function up(pgm: MigrationBuilder): void {
     COMMENT ON COLUMN ocm_hand_out.call_result IS 'reported before the end; with one, the record is never dialed again';
     COMMENT ON COLUMN ocm_hand_out.ending IS 'what ended it, so that the same result sent again is known';
     CREATE INDEX ocm_hand_out_open ON ocm_hand_out (group_dbid) WHERE ended_at IS NULL;
+    CREATE UNIQUE INDEX ocm_hand_out_chain ON ocm_hand_out (list_dbid, chain_id) WHERE ended_at IS NULL;
+    COMMENT ON INDEX ocm_hand_out_chain IS 'a chain is in one hand, whatever is raced for it';
     CREATE INDEX ocm_hand_out_ended ON ocm_hand_out (ended_at) WHERE ended_at IS NOT NULL;
   `);
 }

@@ -25,6 +25,9 @@ export interface EndedHandOutRow extends HandOutRow {
 
 export interface HandOutAsk {
   readonly groupDbid: number;
+  /** How the group's retrieved rows are marked. */
+  readonly campaignId: number;
+  readonly groupId: number;
   readonly session: string;
   readonly recordId: number;
   readonly agentId: string;
@@ -35,8 +38,8 @@ const COLUMNS = 'handle, group_dbid, session, list_dbid, chain_id, record_id, ag
 
 /**
  * Writes the hand-outs that are asked for, in one statement, and answers those it wrote: a record that
- * is no longer ours, may not be dialed at this moment, or whose group no longer runs that session, is
- * left out.
+ * is no longer the group's, whose chain somebody has in hand, that may not be dialed at this moment, or
+ * whose group no longer runs that session, is left out.
  */
 export async function insertHandOuts(
   sql: Sql,
@@ -50,11 +53,13 @@ export async function insertHandOuts(
     `INSERT INTO ocm_hand_out (${COLUMNS})
      SELECT nextval('ocm_record_handle'), asked.group_dbid, asked.session, ${list.dbid}, r.chain_id, r.record_id, asked.agent_id,
             coalesce(r.attempt, 0), asked.attempt_guid, NULL, $5
-     FROM unnest($6::int[], $7::text[], $8::int[], $9::text[], $10::text[])
-            AS asked(group_dbid, session, record_id, agent_id, attempt_guid)
+     FROM unnest($6::int[], $7::text[], $8::int[], $9::text[], $10::text[], $11::int[], $12::int[])
+            AS asked(group_dbid, session, record_id, agent_id, attempt_guid, campaign_id, group_id)
      JOIN ocm_campaign_group g ON g.dbid = asked.group_dbid AND g.session = asked.session AND g.status = 5
      JOIN ${quoteName(list.table)} r ON r.record_id = asked.record_id ${zoneJoin}
-     WHERE r.record_status = 2 AND r.app_id = $4 AND $1::bigint IS NOT NULL AND ${dialableNow(list)}
+     WHERE r.record_status = 2 AND r.app_id = $4 AND r.campaign_id = asked.campaign_id AND r.group_id = asked.group_id
+       AND $1::bigint IS NOT NULL AND ${dialableNow(list)}
+     ON CONFLICT DO NOTHING
      RETURNING ${COLUMNS}`,
     [
       ...dueParams(nowMs, zones),
@@ -65,6 +70,8 @@ export async function insertHandOuts(
       asks.map((ask) => ask.recordId),
       asks.map((ask) => ask.agentId),
       asks.map((ask) => ask.attemptGuid),
+      asks.map((ask) => ask.campaignId),
+      asks.map((ask) => ask.groupId),
     ],
   );
 }
@@ -115,9 +122,13 @@ export async function selectEndedHandOut(sql: Sql, handle: number): Promise<Ende
   return row;
 }
 
-/** Forgets hand-outs that ended before `beforeMs`. */
-export async function deleteEndedHandOuts(sql: Sql, beforeMs: number): Promise<void> {
-  await sql.query('DELETE FROM ocm_hand_out WHERE ended_at < $1', [beforeMs]);
+/** Forgets hand-outs of this server that ended before `beforeMs`. */
+export async function deleteEndedHandOuts(sql: Sql, serverDbid: number, beforeMs: number): Promise<void> {
+  await sql.query(
+    `DELETE FROM ocm_hand_out
+     WHERE ended_at < $2 AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $1)`,
+    [serverDbid, beforeMs],
+  );
 }
 
 /** Ends open hand-outs of this server whose group and list do not go together any more, or whose agent is unknown. */

@@ -50,6 +50,12 @@ export async function selectJournalSince(sql: Sql, serverDbid: number, sinceMs: 
   );
 }
 
+/** Position of the last row of all; 0 where there is none. */
+export async function selectLastPosition(sql: Sql): Promise<number> {
+  const [row] = await sql.query<{ last: number }>('SELECT coalesce(max(position), 0) AS last FROM ocm_journal', []);
+  return row?.last ?? 0;
+}
+
 /** A group's rows behind `position`, in order. */
 export async function selectJournalAfter(sql: Sql, groupDbid: number, position: number): Promise<JournalRecord[]> {
   return sql.query<JournalRecord>(`SELECT ${COLUMNS} FROM ocm_journal WHERE group_dbid = $1 AND position > $2 ORDER BY position`, [

@@ -59,7 +59,7 @@ export async function writeFinalRows(sql: Sql, list: ListTable, appId: number, r
   return written.length;
 }
 
-/** Puts chains that this server holds back to Ready. */
+/** Puts chains whose hand-outs have ended in this transaction back to Ready. */
 export async function releaseChains(sql: Sql, list: ListTable, appId: number, chainIds: readonly number[]): Promise<void> {
   await sql.query(
     `UPDATE ${quoteName(list.table)} SET record_status = 1, campaign_id = NULL, group_id = NULL, app_id = NULL
@@ -70,21 +70,22 @@ export async function releaseChains(sql: Sql, list: ListTable, appId: number, ch
 
 /**
  * Puts back to Ready whatever this server retrieved and nobody has in hand: all of it (after a crash,
- * buffers are gone), or that of one campaign group (stop, unload). Answers how many rows.
+ * buffers are gone), that of one campaign group (stop, unload), or some chains of one. Answers how many rows.
  */
 export async function releaseUnheld(
   sql: Sql,
   list: ListTable,
   appId: number,
-  of?: { readonly campaignId: number; readonly groupId: number },
+  of?: { readonly campaignId: number; readonly groupId: number; readonly chainIds?: readonly number[] },
 ): Promise<number> {
   const ofGroup = of === undefined ? '' : 'AND t.campaign_id = $2 AND t.group_id = $3';
+  const ofChains = of?.chainIds === undefined ? '' : 'AND t.chain_id = ANY($4::int[])';
   const rows = await sql.query(
     `UPDATE ${quoteName(list.table)} t SET record_status = 1, campaign_id = NULL, group_id = NULL, app_id = NULL
-     WHERE t.record_status = 2 AND t.app_id = $1 ${ofGroup}
+     WHERE t.record_status = 2 AND t.app_id = $1 ${ofGroup} ${ofChains}
        AND NOT EXISTS (SELECT 1 FROM ocm_hand_out h WHERE h.list_dbid = ${list.dbid} AND h.chain_id = t.chain_id AND h.ended_at IS NULL)
      RETURNING t.record_id`,
-    of === undefined ? [appId] : [appId, of.campaignId, of.groupId],
+    of === undefined ? [appId] : [appId, of.campaignId, of.groupId, ...(of.chainIds === undefined ? [] : [of.chainIds])],
   );
   return rows.length;
 }

@@ -1,0 +1,122 @@
+import { hostname } from 'node:os';
+import { findProfile as builtInProfile, type WireProfile } from '../../protocol/index.js';
+import { AgentPool } from '../agent/pool.js';
+import type { Deployment } from '../config/deployment.js';
+import { DnDirectory } from '../directory/dn-directory.js';
+import { Subscriptions } from '../directory/subscriptions.js';
+import type { Log } from '../log/log.js';
+import { type TraceWriter } from '../log/trace-writer.js';
+import { Gateway } from '../service/gateway.js';
+import { SessionAnnouncer } from '../session/announcer.js';
+import { Clients } from '../session/clients.js';
+import type { Line } from '../session/line.js';
+import type { DesktopLine } from '../session/tevents/desktop-line.js';
+import { Tracer } from '../session/tracer.js';
+import { openEmbedded, type EmbeddedStore } from '../store/embedded/open.js';
+import { migrate } from '../store/migrate.js';
+import { claimOwnership } from '../store/owner.js';
+import { type Clock, isoTime } from '../util/clock.js';
+import { httpUrl, openHttp } from './http-listener.js';
+import { FrameListeners } from './listeners.js';
+
+export interface AppParts {
+  readonly deployment: Deployment;
+  readonly log: Log;
+  readonly trace: TraceWriter;
+  readonly clock: Clock;
+  /** Wire profiles beside the built-in ones. */
+  readonly findProfile?: (name: string) => WireProfile | undefined;
+  /** The process owns nothing any more, or its store is gone for good: it should end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface Ports {
+  readonly direct?: number;
+  readonly tevents?: number;
+  readonly http?: number;
+}
+
+/** A gateway that runs in this process: store, engine and listeners, started and stopped together. */
+export class GatewayApp {
+  private constructor(
+    readonly ports: Ports,
+    private readonly closers: readonly (() => Promise<void>)[],
+  ) {}
+
+  /**
+   * Starts everything the deployment names and answers when it serves. What was opened is closed again
+   * where a later part fails. Throws StoreHeld, StoreAway, ListenError.
+   */
+  static async start(parts: AppParts): Promise<GatewayApp> {
+    const closers: (() => Promise<void>)[] = [];
+    try {
+      return new GatewayApp(await open(parts, closers), closers);
+    } catch (error) {
+      await closeAll(closers);
+      throw error;
+    }
+  }
+
+  /** Stops in the order: listeners, engine, store. What was sent is delivered, what was committed stays. */
+  async stop(): Promise<void> {
+    await closeAll(this.closers);
+  }
+}
+
+/** The last opened is closed first. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers.toReversed()) await close();
+}
+
+async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<Ports> {
+  const { deployment, log, clock } = parts;
+  const store = await openStore(parts);
+  closers.push(() => store.client.close());
+  const holder = `process ${process.pid} on ${hostname()}`;
+  const owner = await store.client.transaction((sql) => claimOwnership(sql, deployment.server.dbid, holder, clock.now()));
+
+  const tracer = new Tracer(parts.trace, clock, deployment.log.showValues);
+  const agents = new AgentPool<object>();
+  const dns = new DnDirectory<DesktopLine>();
+  const subscriptions = new Subscriptions<Line>();
+  const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer });
+  const engineParts = { deployment, client: store.client, owner, clock, log };
+  const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal });
+  closers.push(() => gateway.stop());
+
+  const clients = new Clients(deployment.clients);
+  let lastNumber = 0;
+  const nextConnectionNumber = (): number => ++lastNumber;
+  const findProfile = (name: string): WireProfile | undefined => parts.findProfile?.(name) ?? builtInProfile(name);
+  const listeners = new FrameListeners({
+    deployment,
+    session: { limits: deployment.limits, clock, tracer, log },
+    direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, clients },
+    tevents: { gateway, deployment, agents, dns, clients, clock, log },
+    findProfile,
+    nextConnectionNumber,
+  });
+  closers.push(() => listeners.close());
+  let ready = false;
+  const framePorts = await listeners.open();
+  const at = deployment.listeners.http;
+  const http = at && (await openHttp(at, { ...engineParts, gateway, clients, tracer, nextConnectionNumber, ready: () => ready }));
+  if (http !== undefined) closers.push(() => http.close());
+  const url = at && http && httpUrl(at.host, http.port);
+  store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()), ...(url !== undefined && { http: url }) });
+  ready = true;
+  return { ...framePorts, ...(http !== undefined && { http: http.port }) };
+}
+
+async function openStore({ deployment, clock, log, onFatal }: AppParts): Promise<EmbeddedStore> {
+  const store = await openEmbedded(deployment.store.directory, isoTime(clock.now()));
+  try {
+    const ran = await migrate(store.client);
+    if (ran.length > 0) log.info(`store: ran ${ran.join(', ')}`);
+  } catch (error) {
+    await store.client.close();
+    throw error;
+  }
+  store.client.onGone(onFatal);
+  return store;
+}

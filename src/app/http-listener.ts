@@ -1,0 +1,73 @@
+import type { Deployment, Listener } from '../config/deployment.js';
+import type { HealthState, HttpParts } from '../http/parts.js';
+import { createHttpServer } from '../http/server.js';
+import type { Log } from '../log/log.js';
+import { describeAddress } from '../net/address.js';
+import { ListenError } from '../net/listener.js';
+import type { Gateway } from '../service/gateway.js';
+import { Importer, type ImporterParts } from '../service/importer.js';
+import type { Clients } from '../session/clients.js';
+import { InternalClient } from '../session/direct/internal-client.js';
+import { flagInput } from '../session/flag-input.js';
+import type { Tracer } from '../session/tracer.js';
+import { campaignEvent, notificationName } from '../user-data/events.js';
+
+export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner' | 'clock'> {
+  readonly deployment: Deployment;
+  readonly gateway: Gateway;
+  readonly clients: Clients;
+  readonly tracer: Tracer;
+  readonly log: Log;
+  readonly nextConnectionNumber: () => number;
+  /** Whether everything is open that the deployment names. */
+  readonly ready: () => boolean;
+}
+
+export interface OpenHttpListener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Opens the http listener. Throws ListenError, which names the address. */
+export async function openHttp({ host, port }: Listener, parts: HttpListenerParts): Promise<OpenHttpListener> {
+  const app = createHttpServer(httpParts(parts));
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    throw isSystemError(error) ? new ListenError(describeAddress(host, port), error) : error;
+  }
+  const address = app.server.address();
+  return { port: typeof address === 'object' && address !== null ? address.port : port, close: () => app.close() };
+}
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error && 'syscall' in error;
+
+function httpParts(parts: HttpListenerParts): HttpParts {
+  const { deployment, gateway, tracer, nextConnectionNumber } = parts;
+  return {
+    ...parts,
+    ocmClient: new InternalClient({ gateway, tracer, connection: nextConnectionNumber() }),
+    userEvents: { notificationName, campaignEvent: (name, group, dialMode) => campaignEvent(name, deployment, group, dialMode), flagInput },
+    importer: new Importer({ ...parts, listChanged: (dbid) => gateway.listChanged(dbid) }),
+    nextConnection: nextConnectionNumber,
+    health: () => health(parts),
+  };
+}
+
+/** 200 only when every listener is open and the store answers (config.md, start). */
+async function health({ gateway, ready }: HttpListenerParts): Promise<HealthState> {
+  if (!ready()) return { status: 'unavailable', reasons: ['not every listener is open yet'] };
+  try {
+    await gateway.checkStore();
+    return { status: 'ok' };
+  } catch (error) {
+    return { status: 'unavailable', reasons: [`the store: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+}
+
+/** Where the listener is found from this machine: any address that it listens on is as good as this one. */
+export function httpUrl(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${describeAddress(reachable, port)}`;
+}

@@ -1,0 +1,87 @@
+import type { Dialect, WireProfile } from '../../protocol/index.js';
+import type { Deployment, FrameListener } from '../config/deployment.js';
+import { ConnectionGate } from '../net/connection-gate.js';
+import { HeldBytes } from '../net/held-bytes.js';
+import { Listener } from '../net/listener.js';
+import { createNetCounters, type NetCounters } from '../net/net-counters.js';
+import { WriteScheduler } from '../net/write-scheduler.js';
+import { DirectSession } from '../session/direct/session.js';
+import type { DirectParts } from '../session/direct/parts.js';
+import { Line } from '../session/line.js';
+import { openSession, type SessionParts } from '../session/session.js';
+import { DesktopLine } from '../session/tevents/desktop-line.js';
+import type { TEventParts } from '../session/tevents/parts.js';
+import { TEventSession } from '../session/tevents/session.js';
+
+export interface ListenersParts {
+  readonly deployment: Deployment;
+  readonly session: SessionParts;
+  readonly direct: DirectParts;
+  readonly tevents: TEventParts;
+  /** The wire profile of that name; undefined where there is none. */
+  readonly findProfile: (name: string) => WireProfile | undefined;
+  readonly nextConnectionNumber: () => number;
+}
+
+/** The binary listeners of a gateway, with the limits that they share. */
+export class FrameListeners {
+  readonly counters: NetCounters = createNetCounters();
+  readonly #parts: ListenersParts;
+  readonly #gate: ConnectionGate;
+  readonly #shared;
+  #listeners: Listener[] = [];
+
+  constructor(parts: ListenersParts) {
+    const { limits } = parts.deployment;
+    this.#parts = parts;
+    this.#gate = new ConnectionGate({ connections: limits.connections, connectionsPerAddress: limits.connectionsPerAddress });
+    this.#shared = {
+      clock: parts.session.clock,
+      scheduler: new WriteScheduler(),
+      heldBytes: new HeldBytes(limits.heldBytes),
+      counters: this.counters,
+    };
+  }
+
+  /** Opens what is configured and answers the ports. Throws ListenError, which names the address. */
+  async open(): Promise<{ direct?: number; tevents?: number }> {
+    const { direct, tevents } = this.#parts.deployment.listeners;
+    const ports: { direct?: number; tevents?: number } = {};
+    if (direct !== undefined) ports.direct = await this.#listen(direct, 'GSW_CM', (line) => new DirectSession(line, this.#parts.direct));
+    if (tevents !== undefined) {
+      ports.tevents = await this.#listen(tevents, 'T', (line) => new TEventSession(new DesktopLine(line), this.#parts.tevents));
+    }
+    return ports;
+  }
+
+  /** Finishes every line, delivering what was sent, and closes the sockets. */
+  async close(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.close()));
+  }
+
+  async #listen(at: FrameListener, dialect: Dialect, session: (line: Line) => DirectSession | TEventSession): Promise<number> {
+    const { deployment, findProfile, nextConnectionNumber } = this.#parts;
+    const { limits } = deployment;
+    const profile = findProfile(at.profile);
+    if (profile === undefined) throw new Error(`there is no wire profile '${at.profile}'`);
+    const listener = new Listener({
+      ...this.#shared,
+      host: at.host,
+      port: at.port,
+      loopbackOnly: deployment.clients === undefined,
+      source: profile,
+      frameLimits: { frameBytes: limits.frameBytesBeforeRegistration, listDepth: limits.listDepth },
+      outboxLimits: { outboxBytes: limits.outboxBytes, drainTimeoutMs: limits.drainTimeoutMs },
+      gate: this.#gate,
+      nextNumber: nextConnectionNumber,
+      accept: (connection) => {
+        const line = new Line(connection, profile, dialect, this.#parts.session.tracer);
+        return openSession(connection, line, session(line), this.#parts.session);
+      },
+      onError: (error) => this.#parts.session.log.error(`a listener failed: ${error.message}`),
+    });
+    const { port } = await listener.listen();
+    this.#listeners.push(listener);
+    return port;
+  }
+}

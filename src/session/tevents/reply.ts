@@ -1,0 +1,40 @@
+import { type EventErrorCode, EventErrorCode as CODES, type KvList } from '../../../protocol/index.js';
+import type { DesktopLine } from './desktop-line.js';
+import type { TEventParts } from './parts.js';
+
+/** A request that is refused: EventError with the code of tevents.md, to the one who asked. */
+export function refuse(
+  desktop: DesktopLine,
+  code: keyof typeof EventErrorCode,
+  message: string,
+  to: { readonly AttributeReferenceID?: number | undefined; readonly AttributeThisDN?: string | undefined },
+): void {
+  desktop.send('EventError', {
+    AttributeThisDN: to.AttributeThisDN,
+    AttributeReferenceID: to.AttributeReferenceID,
+    AttributeErrorCode: CODES[code],
+    AttributeErrorMessage: message,
+  });
+}
+
+/** An event of a DN, to every line that has registered it; only the one who asked is told the ReferenceID. */
+export function tellDn(
+  parts: TEventParts,
+  dn: string,
+  event: 'EventAgentLogin' | 'EventAgentLogout' | 'EventAgentReady' | 'EventAgentNotReady',
+  agentId: string,
+  asker?: { readonly desktop: DesktopLine; readonly reference: number | undefined },
+): void {
+  for (const desktop of parts.dns.on(dn)) {
+    desktop.send(event, {
+      AttributeThisDN: dn,
+      AttributeReferenceID: desktop === asker?.desktop ? asker.reference : undefined,
+      AttributeAgentID: agentId,
+    });
+  }
+}
+
+/** A user event of a DN, to every line that has registered it. */
+export function sayOnDn(parts: TEventParts, dn: string, userData: KvList): void {
+  for (const desktop of parts.dns.on(dn)) desktop.send('EventUserEvent', { AttributeThisDN: dn, AttributeUserData: userData });
+}

@@ -1,0 +1,136 @@
+import { type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
+import { EventErrorCode } from '../../../protocol/index.js';
+import { printableName } from '../client-name.js';
+import type { DialectSession } from '../session.js';
+import { registerAddress, unregisterAddress } from './address.js';
+import { agentLogin, agentLogout, agentReady } from './agent.js';
+import type { DesktopLine } from './desktop-line.js';
+import type { TEventParts } from './parts.js';
+import { refuse } from './reply.js';
+import type { Registered } from './state.js';
+import { distributeUserEvent } from './user-event.js';
+
+type State = { readonly kind: 'connected' } | Registered;
+
+/** Requests about a DN: it has to be registered on the line that sends them. */
+type OnDn = ReadMessage<
+  | 'RequestAgentLogin'
+  | 'RequestAgentLogout'
+  | 'RequestAgentReady'
+  | 'RequestAgentNotReady'
+  | 'RequestDistributeUserEvent'
+  | 'RequestSendEvent'
+>;
+
+/** One desktop, or third-party application, of the T-Event dialect (protocol/README.md). */
+export class TEventSession implements DialectSession {
+  #state: State = { kind: 'connected' };
+  #lastHeartbeat = 0;
+
+  constructor(
+    private readonly desktop: DesktopLine,
+    private readonly parts: TEventParts,
+  ) {}
+
+  get registered(): boolean {
+    return this.#state.kind === 'registered';
+  }
+
+  handle(read: ReadMessage): void | Promise<void> {
+    const { desktop, parts } = this;
+    const state = this.#state;
+    if (read.name === 'EventHeartbeat') return;
+    if (read.name === 'RequestRegisterClient') return this.#register(read);
+    const to = { AttributeReferenceID: referenceIdOf(read.message) };
+    if (read.entry.direction === 'event') {
+      return refuse(desktop, 'UnknownMessage', `${read.name} is an event; a client sends requests`, to);
+    }
+    if (state.kind === 'connected') {
+      return refuse(desktop, 'ClientNotRegistered', `${read.name} before RequestRegisterClient: the client is not registered`, to);
+    }
+    switch (read.name) {
+      case 'RequestHeartbeat':
+        return desktop.send('EventHeartbeat', { AttributeReferenceID: read.attributes.AttributeReferenceID });
+      case 'RequestRegisterAddress':
+        return registerAddress(parts, desktop, state, read);
+      case 'RequestUnregisterAddress':
+        return unregisterAddress(parts, desktop, state, read);
+      case 'RequestAgentLogin':
+      case 'RequestAgentLogout':
+      case 'RequestAgentReady':
+      case 'RequestAgentNotReady':
+      case 'RequestDistributeUserEvent':
+      case 'RequestSendEvent':
+        return this.#onDn(read, state);
+      default:
+        return refuse(desktop, 'UnknownMessage', `${read.name} is not a request of this dialect`, to);
+    }
+  }
+
+  wrong(wrong: Wrong): void {
+    const code = wrong.reason === 'UnknownMessage' ? 'UnknownMessage' : 'BadParameter';
+    refuse(this.desktop, code, wrong.what, { AttributeReferenceID: wrong.referenceId });
+  }
+
+  malformed(error: ProtocolError): Message {
+    return this.desktop.message('EventError', { AttributeErrorCode: EventErrorCode.Malformed, AttributeErrorMessage: error.message });
+  }
+
+  heartbeat(): Message {
+    this.#lastHeartbeat = (this.#lastHeartbeat % 0x7fffffff) + 1;
+    return this.desktop.message('RequestHeartbeat', { AttributeReferenceID: this.#lastHeartbeat });
+  }
+
+  closed(): void {
+    if (this.#state.kind === 'connected') return;
+    for (const dn of this.#state.dns) {
+      this.parts.dns.unregister(dn, this.desktop);
+      const seat = this.parts.agents.onDn(dn);
+      if (seat?.line === this.desktop) this.parts.gateway.agents.lost(seat);
+    }
+  }
+
+  #register({ attributes }: ReadMessage<'RequestRegisterClient'>): void {
+    const name = attributes.AttributeApplicationName;
+    if (this.#state.kind === 'registered') {
+      return refuse(this.desktop, 'NotAllowed', 'the client is registered already', attributes);
+    }
+    const roles = this.parts.clients.authenticate(name, attributes.AttributeApplicationPassword);
+    if (roles === undefined) {
+      const refusal = this.desktop.message('EventError', {
+        AttributeReferenceID: attributes.AttributeReferenceID,
+        AttributeErrorCode: EventErrorCode.WrongCredentials,
+        AttributeErrorMessage: 'AttributeApplicationName and AttributeApplicationPassword are not those of a configured client',
+      });
+      this.desktop.line.finish('registrationRefused', refusal);
+      return;
+    }
+    this.#state = { kind: 'registered', name: printableName(name), roles, dns: new Set() };
+    const { frameBytes, listDepth } = this.parts.deployment.limits;
+    this.desktop.line.raiseLimits(frameBytes, listDepth);
+    this.desktop.send('EventServerConnected', {
+      AttributeReferenceID: attributes.AttributeReferenceID,
+      AttributeApplicationName: this.parts.deployment.server.name,
+    });
+  }
+
+  #onDn(read: OnDn, client: Registered): void | Promise<void> {
+    const { desktop, parts } = this;
+    const dn = read.attributes.AttributeThisDN;
+    if (!client.dns.has(dn)) return refuse(desktop, 'DnNotRegistered', `DN ${dn.slice(0, 64)} is not registered on this connection`, read.attributes);
+    switch (read.name) {
+      case 'RequestAgentLogin':
+        if (!client.roles.has('agent')) return refuse(desktop, 'NotAllowed', `client ${client.name} needs the role agent`, read.attributes);
+        return agentLogin(parts, desktop, read);
+      case 'RequestAgentLogout':
+        return agentLogout(parts, desktop, read);
+      case 'RequestAgentReady':
+        return agentReady(parts, desktop, read, true);
+      case 'RequestAgentNotReady':
+        return agentReady(parts, desktop, read, false);
+      case 'RequestDistributeUserEvent':
+      case 'RequestSendEvent':
+        return distributeUserEvent(parts, desktop, client, read);
+    }
+  }
+}

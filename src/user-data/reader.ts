@@ -1,0 +1,89 @@
+import { findValue, type KeyName, keys, type KvList, numberOf, UserEventError, type Value } from '../../protocol/index.js';
+
+/** What is wrong with a request's user data, as tevents.md numbers it. The key is named in the message. */
+export class UserDataError extends Error {
+  readonly number: number;
+
+  constructor(number: keyof typeof UserEventError, message: string) {
+    super(message);
+    this.name = 'UserDataError';
+    this.number = UserEventError[number];
+  }
+}
+
+const INTEGER = /^[+-]?\d{1,10}$/;
+const INT32_MIN = -0x80000000;
+const INT32_MAX = 0x7fffffff;
+
+/**
+ * The user data of a request, read as leniently as real desktops need: integers may come as decimal
+ * text, members of enumerations by name or number, text as string or wstring.
+ */
+export class UserData {
+  constructor(readonly list: KvList) {}
+
+  has(key: KeyName): boolean {
+    return findValue(this.list, key) !== undefined;
+  }
+
+  /** Text, or an integer as text; undefined where absent. */
+  text(key: KeyName): string | undefined {
+    const value = findValue(this.list, key);
+    if (value === undefined) return undefined;
+    if (value.type === 'string' || value.type === 'wstring') return value.value;
+    if (value.type === 'int' || value.type === 'long') return String(value.value);
+    throw new UserDataError('BadValue', `${key} is ${describe(value)}; it takes text`);
+  }
+
+  requiredText(key: KeyName): string {
+    return this.text(key) ?? this.#missing(key);
+  }
+
+  /** An int32; undefined where absent. */
+  integer(key: KeyName): number | undefined {
+    const value = findValue(this.list, key);
+    if (value === undefined) return undefined;
+    const number = asInteger(value);
+    if (number === undefined) throw new UserDataError('BadValue', `${key} is ${describe(value)}; it takes an integer`);
+    return number;
+  }
+
+  requiredInteger(key: KeyName): number {
+    return this.integer(key) ?? this.#missing(key);
+  }
+
+  /** A member of an enumeration, by name or number; undefined where absent. */
+  member(key: KeyName, enumeration: Readonly<Record<string, number>>): number | undefined {
+    const value = findValue(this.list, key);
+    if (value === undefined) return undefined;
+    const number = (value.type === 'string' || value.type === 'wstring' ? numberOf(enumeration, value.value) : undefined) ?? asInteger(value);
+    if (number !== undefined && Object.values(enumeration).includes(number)) return number;
+    throw new UserDataError('BadValue', `${key} is ${describe(value)}; it takes one of ${Object.keys(enumeration).join(', ')}, or its number`);
+  }
+
+  #missing(key: KeyName): never {
+    throw new UserDataError('MissingKey', `${key} is missing`);
+  }
+}
+
+/** An int32 of an int, a long or decimal text. */
+function asInteger(value: Value): number | undefined {
+  if (value.type === 'int') return value.value;
+  const text = value.type === 'long' || value.type === 'string' || value.type === 'wstring' ? String(value.value) : '';
+  const number = Number(text);
+  return INTEGER.test(text) && number >= INT32_MIN && number <= INT32_MAX ? number : undefined;
+}
+
+/** A value in words, short enough for an error message. */
+export function describe(value: Value): string {
+  if (value.type === 'string' || value.type === 'wstring') {
+    return value.value.length > 40 ? `'${value.value.slice(0, 40)}...'` : `'${value.value}'`;
+  }
+  return value.type === 'int' || value.type === 'long' || value.type === 'float' ? String(value.value) : `of type ${value.type}`;
+}
+
+/** The echo of GSW_REFERENCE_ID, in the type in which it came. */
+export function echoOf(data: KvList): KvList {
+  const value = findValue(data, keys.GSW_REFERENCE_ID);
+  return value === undefined ? [] : [{ key: keys.GSW_REFERENCE_ID, value }];
+}

@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import { AgentPool } from '../../src/agent/pool.js';
+
+describe('the pool of agents', () => {
+  it('seats an agent on a DN, found by both, not ready at first', () => {
+    const pool = new AgentPool<string>();
+    const seat = pool.seat('A', '7001', 'line 1', 10, 5);
+    expect(seat).to.deep.include({ agentId: 'A', dn: '7001', line: 'line 1', since: 10, resumeAfter: 5, state: 'notReady' });
+    expect(pool.find('A')).to.equal(seat);
+    expect(pool.onDn('7001')).to.equal(seat);
+    expect([pool.find('B'), pool.onDn('7002'), pool.away('A')]).to.deep.equal([undefined, undefined, undefined]);
+  });
+
+  it('refuses another agent on that DN, and the same agent on another; the same on the same takes over', () => {
+    const pool = new AgentPool<string>();
+    const first = pool.seat('A', '7001', 'line 1', 10, 0);
+    expect(pool.refusal('B', '7001')).to.deep.equal({ kind: 'dnBusy', by: 'A' });
+    expect(pool.refusal('A', '7002')).to.deep.equal({ kind: 'loggedInElsewhere', dn: '7001' });
+    expect(pool.refusal('B', '7002')).to.equal(undefined);
+    expect(pool.refusal('A', '7001')).to.equal(undefined);
+    const second = pool.seat('A', '7001', 'line 2', 10, 0);
+    expect(second.login).to.not.equal(first.login);
+    expect(pool.onDn('7001')?.line).to.equal('line 2');
+  });
+
+  it('says where an agent goes that has two reasons against it first that it is elsewhere', () => {
+    const pool = new AgentPool<string>();
+    pool.seat('A', '7001', 'line 1', 0, 0);
+    pool.seat('B', '7002', 'line 2', 0, 0);
+    expect(pool.refusal('A', '7002')).to.deep.equal({ kind: 'loggedInElsewhere', dn: '7001' });
+  });
+
+  it('knows who lost its line, and frees the DN', () => {
+    const pool = new AgentPool<string>();
+    pool.seat('A', '7001', 'line 1', 10, 5);
+    pool.lose('A', { since: 10, lostAt: 20, resumeAfter: 5 });
+    expect(pool.find('A')).to.equal(undefined);
+    expect(pool.away('A')).to.deep.equal({ since: 10, lostAt: 20, resumeAfter: 5 });
+    expect(pool.refusal('B', '7001')).to.equal(undefined);
+    expect(pool.refusal('A', '7002'), 'back on any DN').to.equal(undefined);
+    pool.seat('A', '7002', 'line 2', 10, 6);
+    expect(pool.away('A')).to.equal(undefined);
+    expect(pool.onDn('7001')).to.equal(undefined);
+  });
+
+  it('forgets who logged out, seated or away', () => {
+    const pool = new AgentPool<string>();
+    pool.seat('A', '7001', 'line 1', 10, 5);
+    pool.remove('A');
+    pool.lose('B', { since: 0, lostAt: 0, resumeAfter: undefined });
+    pool.remove('B');
+    pool.remove('C');
+    expect([pool.find('A'), pool.onDn('7001'), pool.away('A'), pool.away('B')]).to.deep.equal([undefined, undefined, undefined, undefined]);
+  });
+
+  it('keeps what an agent said of itself until it says otherwise, or logs in again', () => {
+    const pool = new AgentPool<string>();
+    pool.seat('A', '7001', 'line 1', 10, 5);
+    pool.setState('A', 'ready');
+    pool.setState('B', 'ready');
+    expect(pool.find('A')).to.deep.include({ state: 'ready', login: 1, since: 10 });
+    expect(pool.onDn('7001')?.state).to.equal('ready');
+    expect(pool.find('B')).to.equal(undefined);
+    expect(pool.seat('A', '7001', 'line 1', 10, 5).state).to.equal('notReady');
+  });
+});
