@@ -1,21 +1,17 @@
 #!/usr/bin/env node
 import { createDemo } from './app/demo/run-demo.js';
 import { runStart } from './app/run-start.js';
-import { UserError } from './cli/errors.js';
+import { importRecords } from './app/import/import-records.js';
 import { runProgram } from './cli/program.js';
 import { createDecode } from './cli/run-decode.js';
 import { writerTo } from './cli/write-out.js';
 import { systemClock } from './util/clock.js';
 
-/** Refuses a command whose body is still to come. */
-const notBuiltYet = (command: string) => (): Promise<void> =>
-  Promise.reject(new UserError(`${command}: not supported yet`));
-
 process.exitCode = await runProgram(
   process.argv.slice(2),
   {
     start: runStart,
-    import: notBuiltYet('import'),
+    import: importRecords({ env: process.env, stdout: (text) => process.stdout.write(text), terminal: process.stderr }),
     demo: createDemo({ stdout: process.stdout, clock: systemClock }),
     decode: createDecode({ stdin: process.stdin, write: writerTo(process.stdout) }),
   },

@@ -41,6 +41,7 @@ export class Link {
   readonly #pending: Pending<ReadMessage>;
   #state: State = { kind: 'down' };
   #reference = 0;
+  #wasUp = false;
   /** Tries since the last connection that lived. */
   #attempt = 0;
   #retry: TimerHandle | undefined;
@@ -112,6 +113,8 @@ export class Link {
       throw error;
     }
     this.#state = { kind: 'up', line, since: settings.clock.now() };
+    if (this.#wasUp) this.counters.reconnects += 1;
+    this.#wasUp = true;
     this.#watch(line);
     for (const { resolve } of this.#waitingUp.splice(0)) resolve();
   }
@@ -166,7 +169,6 @@ export class Link {
   async #tryAgain(): Promise<void> {
     try {
       await this.#open();
-      this.counters.reconnects += 1;
     } catch (error) {
       this.#comeBack(asError(error));
     }

@@ -10,9 +10,15 @@ export const HEADERS_TIMEOUT_MS = 10_000;
 export const CONNECTIONS_CHECK_MS = 5_000;
 /** A peer that never ends its body, or a store that does not answer, would have the request wait for ever. */
 export const ANSWER_TIMEOUT_MS = 30_000;
-/** A connection that nobody uses would hold a descriptor. */
+/** A connection that has had its answer and asks nothing more would hold a descriptor. */
 export const IDLE_TIMEOUT_MS = 72_000;
 /** An import that sends nothing any more would keep its staged rows. */
 export const IMPORT_IDLE_TIMEOUT_MS = 30_000;
+/** A peer that has its answer and sends the rest of its file for ever would hold a connection. */
+export const IMPORT_DRAIN_MS = 10_000;
 /** A file of nothing but bad rows would be gathered in memory for the answer. */
 export const REJECTED_ROWS = 10_000;
+/** Requests under way when the server closes: one that never ends would keep the gateway from stopping. */
+export const CLOSE_TIMEOUT_MS = 10_000;
+/** How often a closing server looks for connections that nobody uses any more. */
+export const IDLE_CHECK_MS = 50;

@@ -37,8 +37,6 @@ export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): v
       schema: { params, querystring, response: { 200: loaded, 400: refusal, '4xx': errorSchema, '5xx': errorSchema } },
     },
     async (request, reply) => {
-      // the store may take longer for the last step than an idle connection lives
-      request.raw.socket.setTimeout(0);
       const bad: RejectedRow[] = [];
       const onRejected = (row: RejectedRow): void => {
         if (bad.push(row) > REJECTED_ROWS) {

@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guardAccess } from './access.js';
 import { campaignGroupRoutes } from './campaign-groups/routes.js';
+import { closeConnections } from './closing.js';
 import { readBodies } from './content-types.js';
 import { sendFault } from './errors.js';
 import { gwsRoute } from './gws/route.js';
@@ -21,7 +22,6 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   const { clients, deployment, log } = parts;
   const app = fastify({
     bodyLimit: BODY_BYTES,
-    connectionTimeout: IDLE_TIMEOUT_MS,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
     frameworkErrors: (error, _request, reply) => void sendFault(error, reply, log),
@@ -30,6 +30,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   app.setValidatorCompiler(checkRequests);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, _request, reply) => sendFault(error, reply, log));
+  closeConnections(app, parts.clock);
   guardAccess(app, clients);
   readBodies(app);
   refuseUnknown(app);

@@ -34,9 +34,13 @@ export class Heartbeat {
     this.#arm(0);
   }
 
-  /** Bytes have come. */
+  /** Bytes have come. An answer begins a new silence at once: the timer that runs waits for the time-out. */
   heard(): void {
     this.#heardAt = this.#options.clock.now();
+    if (!this.#asked) return;
+    this.#asked = false;
+    this.#timer?.cancel();
+    this.#arm(0);
   }
 
   /** The line is gone: nothing is called any more. */
@@ -55,7 +59,7 @@ export class Heartbeat {
 
   #look(silentIfNotHeardMs: number): void {
     const { clock, intervalMs, timeoutMs, reading, ask, dead } = this.#options;
-    if (!reading()) this.heard();
+    if (!reading()) this.#heardAt = clock.now();
     if (this.#heardAt !== undefined) {
       this.#asked = false;
       // Within its bounds even if the system clock was set in between.

@@ -222,6 +222,8 @@ export class GroupActor implements GroupContext {
       await ownedTransaction(this.runtime.client, this.runtime.owner, async (sql) => {
         for (const list of listsOf(this)) await releaseUnheld(sql, list, this.runtime.owner.serverDbid, takerOf(this));
       });
+      // a request that has come meanwhile is served before we hear that our lists have something again
+      this.#retriever.wet();
       for (const list of listsOf(this)) this.runtime.listChanged(list.dbid);
     }
     const forWaiting = this.#desk.waiting > 0 ? this.#desk.waiting : 0;

@@ -36,9 +36,9 @@ describe('http/server', () => {
   });
 
   it('answers 503 and code 1 while the store is away', async () => {
-    const { get } = fakeHttp(undefined, {});
-    const { deployment, gateway } = fakeHttp();
-    const away = fakeHttp(undefined, { gateway: { ...gateway, groups: () => deployment.campaignGroups, request: () => undefined, describe: () => Promise.reject(new StoreAway('gone')) } });
+    const { get, gateway } = fakeHttp();
+    const groups = gateway.groups();
+    const away = fakeHttp(undefined, { gateway: { groups: () => groups, request: () => undefined, describe: () => Promise.reject(new StoreAway('gone')) } });
     for (const url of ['/campaigngroups', '/campaigngroups/1001']) {
       const answer = await away.get(url);
       expect(answer.statusCode).to.equal(503);
@@ -54,6 +54,14 @@ describe('http/server', () => {
     expect(answer.statusCode).to.equal(500);
     expect(answer.body).not.to.include('not in this test');
     expect(JSON.stringify(errors)).to.include('an HTTP request failed');
+  });
+
+  it('answers 503 where the engine has not answered in time, and says that it still may', async () => {
+    const late = Object.assign(new Error('late'), { code: 'FST_ERR_HANDLER_TIMEOUT', statusCode: 503 });
+    const { post } = fakeHttp(undefined, { ocmClient: { request: () => Promise.reject(late) } });
+    const answer = await post('/ocs/v3/servers/156/load-campaign', { data: { sessionId: 1001 } });
+    expect([answer.statusCode, answer.headers.connection, answer.json().status.code]).to.deep.equal([503, 'close', 1]);
+    expect(answer.json().status.message).to.include('ask for the status');
   });
 
   it('tells its health, to anyone', async () => {
@@ -105,7 +113,7 @@ describe('http/server', () => {
       const { get, post } = open();
       const WRONG = [{}, { authorization: 'Bearer x' }, { authorization: 'Basic ?' }, { authorization: `Basic ${Buffer.from('boss').toString('base64')}` }];
       for (const headers of [...WRONG, basic('boss', 'password'), basic('nobody', ''), basic('', '')]) {
-        const answer = await get('/campaigngroups', headers as Record<string, string>);
+        const answer = await get('/campaigngroups', headers);
         expect(answer.statusCode).to.equal(401);
         expect(answer.headers['www-authenticate']).to.match(/^Basic /);
         expect(answer.json().status).to.include({ code: 2, name: 'RegistrationError' });
@@ -141,7 +149,7 @@ describe('http/server', () => {
     try {
       await app.listen({ host: '127.0.0.1', port: 0 });
       expect(app.server.headersTimeout).to.equal(10_000);
-      expect(app.server.timeout).to.equal(72_000);
+      expect(app.server.keepAliveTimeout).to.equal(72_000);
       expect(app.server.maxConnections).to.equal(7);
       const address = app.server.address();
       if (address === null || typeof address === 'string') throw new Error('no port');

@@ -81,8 +81,8 @@ export interface TestHttp {
   /** Entries of the trace. */
   readonly trace: string[];
   readonly errors: unknown[];
-  post(url: string, body?: unknown, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
-  get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
+  readonly post: (url: string, body?: unknown, headers?: Record<string, string>) => Promise<LightMyRequestResponse>;
+  readonly get: (url: string, headers?: Record<string, string>) => Promise<LightMyRequestResponse>;
 }
 
 /** The server over what a test gives it; a body that is a string is sent as it stands. */

@@ -62,6 +62,17 @@ describe('net/heartbeat', () => {
     expect(clock.pending).to.equal(1);
   });
 
+  it('asks again an interval after each answer, however long the time-out is', () => {
+    const { clock, heartbeat, log } = watch(30, 1000);
+    clock.advance(35);
+    heartbeat.heard();
+    clock.advance(35);
+    heartbeat.heard();
+    clock.advance(5000);
+    expect(log).to.deep.equal(['ask 30', 'ask 65', 'ask 100', 'dead 1070']);
+    expect(clock.pending).to.equal(0);
+  });
+
   it('starts one timer per interval, however many bytes come', () => {
     const { clock, heartbeat } = watch();
     for (let n = 0; n < 1000; n += 1) heartbeat.heard();
@@ -87,7 +98,7 @@ describe('net/heartbeat', () => {
     expect(log).to.have.length(1);
     heartbeat.heard();
     clock.jump(-7_200_000);
-    clock.advance(60);
+    clock.advance(59);
     expect(log.map((entry) => entry.split(' ')[0]), 'asked again, in spite of a jump back').to.deep.equal(['ask', 'ask']);
   });
 

@@ -6,6 +6,11 @@ import { deleteOldImports } from '../../src/store/statements/imports.js';
 import { systemClock } from '../../src/util/clock.js';
 import { silentLog, startEngine, type TestEngine } from '../support/engine.js';
 
+async function* breaking(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`contact_info\n${'5550100\n'.repeat(3000)}`);
+  throw new Error('the line is gone');
+}
+
 describe('service/importer', () => {
   let engine: TestEngine;
   let importer: Importer;
@@ -209,12 +214,8 @@ describe('service/importer', () => {
   });
 
   it('keeps nothing of a file whose source fails', async () => {
-    async function* source() {
-      yield Buffer.from(`contact_info\n${'5550100\n'.repeat(3000)}`);
-      throw new Error('the line is gone');
-    }
     let thrown: unknown;
-    await importer.run('Spring', source(), { by: 'test' }).catch((error: unknown) => (thrown = error));
+    await importer.run('Spring', breaking(), { by: 'test' }).catch((error: unknown) => (thrown = error));
     expect((thrown as Error).message).to.equal('the line is gone');
     expect(await places()).to.deep.equal([]);
   });

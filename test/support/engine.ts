@@ -33,11 +33,17 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-/** An embedded store in a directory of its own, with the gateway's tables and nothing in them. */
-export async function openTestStore(): Promise<TestStore> {
+/** A store directory with the gateway's tables and nothing in them, which nobody has opened; whoever asks removes it. */
+export async function makeStoreDirectory(): Promise<string> {
   template ??= makeTemplate();
   const directory = await mkdtemp(join(tmpdir(), 'ocm-store-'));
   await cp(await template, directory, { recursive: true });
+  return directory;
+}
+
+/** An embedded store in a directory of its own, with the gateway's tables and nothing in them. */
+export async function openTestStore(): Promise<TestStore> {
+  const directory = await makeStoreDirectory();
   const { client } = await openEmbedded(directory, 'tests');
   return {
     directory,
@@ -71,9 +77,9 @@ export class RecordingAnnouncer implements Announcer {
     // nobody has a record here
   }
 
-  /** Resolves when a row of that kind has been announced. */
-  async until(kind: JournalRow['kind']): Promise<void> {
-    while (!this.rows.some((row) => row.kind === kind)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  /** Resolves when a row of which that holds has been announced. */
+  async until(holds: (row: JournalRow) => boolean): Promise<void> {
+    while (!this.rows.some(holds)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,7 @@ async function demo(options: DemoOptions, defer: (job: () => Promise<void>) => v
   const { stdout, clock } = options;
   const startedAt = clock.now();
   const say = (what: string): void => void stdout.write(`${((clock.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${what}\n`);
+  const records = await readRecords(options.records ?? fileURLToPath(new URL('lists/spring-200.csv', FIXTURES)));
   const directory = await mkdtemp(join(tmpdir(), 'ocm-gateway-demo-'));
   defer(() => rm(directory, { recursive: true, force: true }));
 
@@ -55,7 +56,6 @@ async function demo(options: DemoOptions, defer: (job: () => Promise<void>) => v
   const { direct, tevents, http } = stage.ports;
   say(`serving GSW_CM on port ${direct}, T-Events on ${tevents}, HTTP on ${http}`);
 
-  const records = options.records ?? fileURLToPath(new URL('lists/spring-200.csv', FIXTURES));
   const progress = (total: number) => showProgress(total, stdout, stdout.isTTY === true);
   const observed = await playScenario({ stage, records, clock, say, progress, defer });
   await stage.close();
@@ -67,6 +67,14 @@ async function demo(options: DemoOptions, defer: (job: () => Promise<void>) => v
     throw new UserError(`the demo did not go as it should: ${unmet.join('; ')}`);
   }
   say('everything happened as it should');
+}
+
+async function readRecords(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UserError(`the records cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** The gateway is stopped at the end even where the end comes while it starts; twice does no harm. */

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { DialMode, GroupCampaignStatus, nameOf } from '../../../protocol/index.js';
 import { connectDirect, type DirectClient } from '../../client/index.js';
 import type { CampaignGroup } from '../../config/deployment.js';
@@ -15,7 +14,8 @@ const SERVER_DBID = 156;
 
 export interface ScenarioParts {
   readonly stage: Stage;
-  readonly records: string;
+  /** The file of records, as it is imported. */
+  readonly records: Uint8Array;
   readonly clock: Clock;
   /** Tells what is being done. */
   readonly say: (what: string) => void;
@@ -64,12 +64,11 @@ function groupOf({ deployment }: Stage): CampaignGroup {
 
 const listOf = ({ campaign }: CampaignGroup): string => campaign.lists[0]?.list.name ?? '';
 
-async function importRecords(url: string, file: string, group: CampaignGroup): Promise<number> {
+async function importRecords(url: string, records: Uint8Array, group: CampaignGroup): Promise<number> {
   const answer = await fetch(`${url}/lists/${encodeURIComponent(listOf(group))}/import`, {
     method: 'POST',
     headers: { 'content-type': 'text/csv' },
-    body: createReadStream(file),
-    duplex: 'half',
+    body: records,
   });
   const body = (await answer.json()) as { loaded?: number };
   if (answer.status !== 200 || body.loaded === undefined) throw new Error(`the records were not imported: ${answer.status} ${JSON.stringify(body)}`);

@@ -66,10 +66,14 @@ export class EmbeddedClient implements StoreClient {
 
   async close(): Promise<void> {
     await this.#queue.run(async () => {
-      if (this.#gone === undefined) await this.#ask({ kind: 'close' });
-      this.#gone ??= new StoreAway('the embedded store is closed');
-      await this.#worker.terminate();
-      this.#lock.release();
+      try {
+        if (this.#gone === undefined) await this.#ask({ kind: 'close' });
+      } finally {
+        // a store that cannot even be closed must not keep its directory
+        this.#gone ??= new StoreAway('the embedded store is closed');
+        await this.#worker.terminate();
+        this.#lock.release();
+      }
     });
   }
 

@@ -9,7 +9,7 @@ export interface Holder {
   readonly pid: number;
   readonly host: string;
   readonly since: string;
-  /** The holder's http listener, where it has one. */
+  /** The base of the holder's http listener, such as http://127.0.0.1:8098, where it has one. */
   readonly http?: string;
 }
 

@@ -17,7 +17,8 @@ export async function openEmbedded(directory: string, since: string): Promise<Em
   try {
     await client.query('SELECT 1', []);
   } catch (error) {
-    await client.close();
+    // that it cannot be closed either adds nothing to why it could not be opened
+    await client.close().catch(() => undefined);
     throw error;
   }
   return { client, describe: (holder) => lock.describe(holder) };

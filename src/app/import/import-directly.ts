@@ -1,0 +1,28 @@
+import { Importer } from '../../service/importer.js';
+import { toListTable } from '../../service/runtime.js';
+import type { StoreClient } from '../../store/client.js';
+import { migrate } from '../../store/migrate.js';
+import { claimOwnership } from '../../store/owner.js';
+import { createMissingTable } from '../../store/statements/create-list.js';
+import { deleteOldImports } from '../../store/statements/imports.js';
+import { systemClock } from '../../util/clock.js';
+import type { ImportDone, ImportJob } from './import-job.js';
+
+const quiet = (): void => undefined;
+
+/** Imports into a store that no gateway has open. */
+export async function importDirectly(client: StoreClient, { deployment, list, source, skipBad }: ImportJob): Promise<ImportDone> {
+  await migrate(client);
+  const owner = await client.transaction(async (sql) => {
+    const claimed = await claimOwnership(sql, deployment.server.dbid, `import, process ${process.pid}`, systemClock.now());
+    await createMissingTable(sql, toListTable(list, deployment.doNotCall.table));
+    await deleteOldImports(sql, claimed);
+    return claimed;
+  });
+  const rejected = new Set<number>();
+  const log = { error: quiet, warn: quiet, info: quiet };
+  const importer = new Importer({ deployment, client, owner, clock: systemClock, log, listChanged: quiet });
+  const onRejected = ({ line }: { readonly line: number }): void => void rejected.add(line);
+  const { loaded } = await importer.run(list.name, source, { by: 'the import command', ...(skipBad && { onRejected }) });
+  return { loaded, rejected };
+}

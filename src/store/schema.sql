@@ -1,0 +1,143 @@
+CREATE SEQUENCE ocm_record_handle AS integer CYCLE;
+
+CREATE TABLE ocm_agent_login (
+  agent_id text NOT NULL,
+  server_dbid integer NOT NULL,
+  dn text NOT NULL,
+  since bigint NOT NULL,
+  lost_at bigint,
+  CONSTRAINT ocm_agent_login_pkey PRIMARY KEY (server_dbid, agent_id),
+  CONSTRAINT ocm_agent_login_server_dbid_fkey FOREIGN KEY (server_dbid) REFERENCES ocm_gateway(server_dbid)
+);
+
+CREATE TABLE ocm_calling_list (
+  server_dbid integer NOT NULL,
+  dbid integer NOT NULL,
+  name text NOT NULL,
+  table_name text NOT NULL,
+  CONSTRAINT ocm_calling_list_pkey PRIMARY KEY (server_dbid, dbid),
+  CONSTRAINT ocm_calling_list_server_dbid_fkey FOREIGN KEY (server_dbid) REFERENCES ocm_gateway(server_dbid)
+);
+
+CREATE TABLE ocm_campaign_group (
+  dbid integer NOT NULL,
+  server_dbid integer NOT NULL,
+  status smallint NOT NULL DEFAULT 0,
+  session text,
+  last_number integer NOT NULL DEFAULT 0,
+  auto_completion boolean NOT NULL DEFAULT false,
+  auto_completion_by text NOT NULL DEFAULT ''::text,
+  auto_completion_at bigint NOT NULL DEFAULT 0,
+  dial_mode smallint NOT NULL DEFAULT 0,
+  kept_mode smallint NOT NULL DEFAULT 0,
+  optimize_by smallint NOT NULL DEFAULT 0,
+  optimize_goal integer,
+  unload_deadline bigint,
+  last_completion text,
+  CONSTRAINT ocm_campaign_group_pkey PRIMARY KEY (dbid),
+  CONSTRAINT ocm_campaign_group_server_dbid_fkey FOREIGN KEY (server_dbid) REFERENCES ocm_gateway(server_dbid)
+);
+
+CREATE TABLE ocm_gateway (
+  server_dbid integer NOT NULL,
+  epoch bigint NOT NULL,
+  holder text NOT NULL,
+  http_address text,
+  renewed_at bigint NOT NULL,
+  CONSTRAINT ocm_gateway_pkey PRIMARY KEY (server_dbid)
+);
+
+CREATE TABLE ocm_hand_out (
+  handle integer NOT NULL,
+  group_dbid integer NOT NULL,
+  session text NOT NULL,
+  list_dbid integer NOT NULL,
+  chain_id integer NOT NULL,
+  record_id integer NOT NULL,
+  agent_id text NOT NULL,
+  attempt integer NOT NULL,
+  attempt_guid text NOT NULL,
+  call_result integer,
+  handed_at bigint NOT NULL,
+  ended_at bigint,
+  ending text,
+  end_result integer,
+  CONSTRAINT ocm_hand_out_group_dbid_fkey FOREIGN KEY (group_dbid) REFERENCES ocm_campaign_group(dbid),
+  CONSTRAINT ocm_hand_out_pkey PRIMARY KEY (handle)
+);
+
+CREATE TABLE ocm_import (
+  id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
+  server_dbid integer NOT NULL,
+  epoch bigint NOT NULL,
+  list_dbid integer NOT NULL,
+  started_at bigint NOT NULL,
+  CONSTRAINT ocm_import_pkey PRIMARY KEY (id),
+  CONSTRAINT ocm_import_server_dbid_fkey FOREIGN KEY (server_dbid) REFERENCES ocm_gateway(server_dbid)
+);
+
+CREATE UNLOGGED TABLE ocm_import_row (
+  import_id integer NOT NULL,
+  line integer NOT NULL,
+  record_id integer,
+  chain_id integer,
+  chain_n integer,
+  fields jsonb NOT NULL,
+  CONSTRAINT ocm_import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES ocm_import(id),
+  CONSTRAINT ocm_import_row_pkey PRIMARY KEY (import_id, line)
+);
+
+CREATE TABLE ocm_journal (
+  "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  group_dbid integer NOT NULL,
+  session text NOT NULL,
+  number integer,
+  kind text NOT NULL,
+  status smallint NOT NULL,
+  dial_mode smallint NOT NULL,
+  optimize_by smallint NOT NULL,
+  optimize_goal integer,
+  forced boolean NOT NULL,
+  at bigint NOT NULL,
+  cause text NOT NULL,
+  CONSTRAINT ocm_journal_group_dbid_fkey FOREIGN KEY (group_dbid) REFERENCES ocm_campaign_group(dbid),
+  CONSTRAINT ocm_journal_group_dbid_session_number_key UNIQUE (group_dbid, session, number),
+  CONSTRAINT ocm_journal_pkey PRIMARY KEY ("position")
+);
+
+CREATE TABLE ocm_migration (
+  id integer NOT NULL DEFAULT nextval('ocm_migration_id_seq'::regclass),
+  name character varying(255) NOT NULL,
+  run_on timestamp without time zone NOT NULL,
+  CONSTRAINT ocm_migration_pkey PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX ocm_hand_out_chain ON ocm_hand_out USING btree (list_dbid, chain_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX ocm_hand_out_ended ON ocm_hand_out USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE INDEX ocm_hand_out_open ON ocm_hand_out USING btree (group_dbid) WHERE (ended_at IS NULL);
+
+CREATE INDEX ocm_journal_at ON ocm_journal USING btree (at);
+
+COMMENT ON TABLE ocm_calling_list IS 'lists this server has served, so that one taken out of the configuration can be given its records back';
+
+COMMENT ON COLUMN ocm_campaign_group.status IS 'GroupCampaignStatus: 0 NotLoaded, 1 WaitingUnload, 4 Active, 5 Running';
+
+COMMENT ON COLUMN ocm_campaign_group.last_completion IS 'JSON: when, which session, what was left and why';
+
+COMMENT ON TABLE ocm_gateway IS 'who owns what this server.dbid owns; a write under an older epoch changes nothing';
+
+COMMENT ON COLUMN ocm_hand_out.call_result IS 'reported before the end; with one, the record is never dialed again';
+
+COMMENT ON COLUMN ocm_hand_out.ending IS 'what ended it, so that the same result sent again is known';
+
+COMMENT ON INDEX ocm_hand_out_chain IS 'a chain is in one hand, whatever is raced for it';
+
+COMMENT ON COLUMN ocm_import.epoch IS 'the life of the gateway that imports; rows of an earlier one are left over from a crash';
+
+COMMENT ON TABLE ocm_import_row IS 'rows of a file on their way into a calling list; they do not outlive a crash, so they need not be logged';
+
+COMMENT ON COLUMN ocm_import_row.fields IS 'the values of every column of the list, in the order of the OCS layout and then of its custom fields';
+
+COMMENT ON COLUMN ocm_journal.number IS 'what clients see as GSW_EVENT_NUMBER; null for a change nobody is told of';
