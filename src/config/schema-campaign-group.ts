@@ -23,6 +23,7 @@ export const campaignGroupSchema = z.strictObject({
   agentGrace: duration().prefault('60s'),
   unloadTimeout: duration().prefault('10m'),
   maxPreviewRecords: count(1).prefault(1),
+  personalCallbackWait: duration().prefault('30m'),
   replayWindow: duration().prefault('5m'),
   retrievalInterval: duration(1).prefault('10s'),
 });

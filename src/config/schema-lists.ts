@@ -32,6 +32,7 @@ export const callingListSchema = z.strictObject({
   until: timeOfDay().prefault('24:00'),
   customFields: z.record(identifier(), fieldType()).prefault({}),
   filter: z.strictObject({ where: sqlText('a condition'), order: sqlText('an order').optional() }).optional(),
+  treatments: z.array(reference('treatment')).prefault([]),
 });
 
 export const campaignSchema = z.strictObject({

@@ -3,6 +3,7 @@ import { limitsSchema } from './limits.js';
 import { choice, dbid, flag, integer, label, parsedText, tableName } from './scalars.js';
 import { campaignGroupSchema } from './schema-campaign-group.js';
 import { callingListSchema, campaignSchema } from './schema-lists.js';
+import { treatmentSchema } from './schema-treatments.js';
 import { AGENT_ID_LENGTH } from '../lists/record-fields.js';
 
 const endpoint = {
@@ -75,6 +76,7 @@ export const configSchema = z.strictObject({
     .array(z.strictObject({ dbid: dbid(), name: label('a name'), agents: z.array(agentId()).prefault([]) }))
     .prefault([]),
   callingLists: z.array(callingListSchema).prefault([]),
+  treatments: z.array(treatmentSchema).prefault([]),
   doNotCall: z.strictObject({ table: tableName() }).prefault({ table: 'gsw_donotcall_list' }),
   communicationDns: z.array(label('a DN')).prefault([]),
   campaigns: z.array(campaignSchema).prefault([]),

@@ -15,9 +15,10 @@ import { anythingLeft, isDepleted } from './completion.js';
 import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
 import { type CompletionReport, completionReport } from './group-report.js';
-import { type EndRequest, HandOuts } from './hand-outs.js';
+import { HandOuts } from './hand-outs.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
+import type { RecordRequest } from './record-requests.js';
 import { readGroup } from './recovery.js';
 import { Retriever } from './retriever.js';
 import type { Runtime } from './runtime.js';
@@ -52,7 +53,7 @@ export class GroupActor implements GroupContext {
     this.#handOuts = new HandOuts(this, (handOut, ending) => {
       this.#checkWanted = true;
       if (ending.kind === 'final') return;
-      this.#buffer.rejected(handOut.chain, handOut.agentId);
+      if (ending.kind === 'ready') this.#buffer.rejected(handOut.chain, handOut.agentId);
       runtime.listChanged(handOut.chain.listDbid);
     });
     this.#desk = new PreviewDesk(this, this.#buffer, this.#handOuts);
@@ -128,8 +129,9 @@ export class GroupActor implements GroupContext {
     this.post(() => answer(this.#desk.refusal()));
   }
 
-  endRecord(request: EndRequest): void {
-    this.post(() => this.#handOuts.end(request));
+  /** What a desktop wants of a record. */
+  record(request: RecordRequest): void {
+    this.post(() => this.#handOuts.take(request));
   }
 
   /** Somebody logged in, out, became ready or not: the group may need other records. */
