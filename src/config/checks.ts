@@ -1,3 +1,4 @@
+import { checkTreatments } from './checks-treatments.js';
 import { ConfigProblem } from './config-error.js';
 import type { Path } from './config-error.js';
 import type { ConfigContent } from './schema.js';
@@ -20,7 +21,7 @@ export function unique(values: readonly (string | number)[], pathAt: (index: num
   }
 }
 
-const OBJECTS = ['timeZones', 'groups', 'callingLists', 'campaigns'] as const;
+const OBJECTS = ['timeZones', 'groups', 'callingLists', 'treatments', 'campaigns'] as const;
 
 const distinctObjects: Check = (content) => {
   for (const kind of OBJECTS) {
@@ -132,6 +133,17 @@ const listeners: Check = ({ listeners: all, clients }) => {
 
 /** Everything that no single key can be blamed for. Throws ConfigProblem for the first that is wrong. */
 export function checkTogether(content: ConfigContent): void {
-  const checks = [distinctObjects, distinctMembers, distinctTables, customFields, dailyWindows, dialers, buffers, limits, listeners];
+  const checks = [
+    distinctObjects,
+    distinctMembers,
+    distinctTables,
+    customFields,
+    dailyWindows,
+    checkTreatments,
+    dialers,
+    buffers,
+    limits,
+    listeners,
+  ];
   for (const check of checks) check(content);
 }

@@ -111,6 +111,16 @@ export interface ListFilter {
   readonly order?: string;
 }
 
+/** What is to be done about a call result. */
+export type Treatment = { readonly dbid: number; readonly name: string; readonly callResult: number } & TreatmentRule;
+
+export type TreatmentRule =
+  | { readonly action: 'Cycle'; readonly attempts: number; readonly intervalMs: number; readonly incrementMs: number }
+  | { readonly action: 'RetryIn' | 'NextInChainAfter'; readonly intervalMs: number }
+  /** A time on the clocks of the record's zone, in milliseconds as if it were UTC. */
+  | { readonly action: 'RetryAtDate'; readonly localMs: number }
+  | { readonly action: 'NextInChain' | 'MarkAllChain' | 'MarkAsAgentError' | 'AssignToGroup' };
+
 export interface CallingList {
   readonly dbid: number;
   readonly name: string;
@@ -126,6 +136,8 @@ export interface CallingList {
   readonly filter?: ListFilter;
   /** The simulated switch may write its invented results into a table that the gateway did not make. */
   readonly allowSimulatedResults: boolean;
+  /** Those of one call result are tried in this order. */
+  readonly treatments: readonly Treatment[];
 }
 
 export interface DoNotCall {
@@ -176,6 +188,8 @@ export interface CampaignGroup {
   readonly recordProcessed: boolean;
   /** Records that one agent may hold in Preview. */
   readonly maxPreviewRecords: number;
+  /** How long a personal callback that is due waits for its agent. */
+  readonly personalCallbackWaitMs: number;
   /** How far back notifications are sent again to an agent that lost its line. */
   readonly replayWindowMs: number;
   /** Pause between retrievals that found nothing; more than 0. */

@@ -3,7 +3,18 @@ import { CallResult, numberOf } from '../../protocol/dictionary/enumerations.js'
 import { unique } from './checks.js';
 import { ConfigProblem } from './config-error.js';
 import type { Path } from './config-error.js';
-import type { AgentGroup, CallingList, Campaign, CampaignGroup, Deployment, Limits, LogSettings, SimulatedDialerSettings } from './deployment.js';
+import type {
+  AgentGroup,
+  CallingList,
+  Campaign,
+  CampaignGroup,
+  Deployment,
+  Limits,
+  LogSettings,
+  SimulatedDialerSettings,
+  Treatment,
+  TreatmentRule,
+} from './deployment.js';
 import { FRAME_BYTES_BEFORE_REGISTRATION } from './limits.js';
 import type { ConfigContent } from './schema.js';
 
@@ -40,9 +51,39 @@ function agentGroups({ groups, agents }: ConfigContent): readonly AgentGroup[] {
   });
 }
 
+/** The parameters that the action needs are there: checks-treatments.ts. */
+function ruleOf(given: ConfigContent['treatments'][number]): TreatmentRule {
+  const { action, attempts = 0, interval: intervalMs = 0, increment: incrementMs = 0, dateTime: localMs = 0 } = given;
+  switch (action) {
+    case 'Cycle':
+      return { action, attempts, intervalMs, incrementMs };
+    case 'RetryIn':
+    case 'NextInChainAfter':
+      return { action, intervalMs };
+    case 'RetryAtDate':
+      return { action, localMs };
+    case 'NextInChain':
+    case 'MarkAllChain':
+    case 'MarkAsAgentError':
+    case 'AssignToGroup':
+      return { action };
+  }
+}
+
 function callingLists(content: ConfigContent): readonly CallingList[] {
-  return content.callingLists.map(({ from, until, customFields, filter, ...list }) => ({
+  const known: readonly Treatment[] = content.treatments.map((given) => {
+    const { dbid, name, callResult } = given;
+    return { dbid, name, callResult, ...ruleOf(given) };
+  });
+  const treatmentsOf = (references: readonly (string | number)[], index: number): readonly Treatment[] => {
+    const pathAt = (position: number): Path => ['callingLists', index, 'treatments', position];
+    const treatments = references.map((one, position) => referred(known, one, pathAt(position), 'treatments'));
+    unique(treatments.map(({ name }) => name), pathAt, 'every treatment once');
+    return treatments;
+  };
+  return content.callingLists.map(({ from, until, customFields, filter, treatments, ...list }, index) => ({
     ...list,
+    treatments: treatmentsOf(treatments, index),
     fromSeconds: from,
     untilSeconds: until,
     customFields: Object.entries(customFields).map(([name, type]) => ({ name, ...type })),
@@ -68,7 +109,7 @@ function campaignGroups(
   groups: readonly AgentGroup[],
 ): readonly CampaignGroup[] {
   const resolved = content.campaignGroups.map((given, index): CampaignGroup => {
-    const { autoCompleteHorizon, agentGrace, unloadTimeout, replayWindow, retrievalInterval, abandonTimeout, ...rest } = given;
+    const { autoCompleteHorizon, agentGrace, unloadTimeout, abandonTimeout, personalCallbackWait, replayWindow, retrievalInterval, ...rest } = given;
     const campaign = referred(known, given.campaign, ['campaignGroups', index, 'campaign'], 'campaigns');
     const group = referred(groups, given.group, ['campaignGroups', index, 'group'], 'groups');
     return {
@@ -79,6 +120,7 @@ function campaignGroups(
       autoCompleteHorizonMs: autoCompleteHorizon,
       agentGraceMs: agentGrace,
       unloadTimeoutMs: unloadTimeout,
+      personalCallbackWaitMs: personalCallbackWait,
       replayWindowMs: replayWindow,
       retrievalIntervalMs: retrievalInterval,
       abandonTimeoutMs: abandonTimeout,

@@ -25,6 +25,7 @@ export const campaignGroupSchema = z.strictObject({
   abandonTimeout: duration().prefault('2s'),
   recordProcessed: flag().prefault(true),
   maxPreviewRecords: count(1).prefault(1),
+  personalCallbackWait: duration().prefault('30m'),
   replayWindow: duration().prefault('5m'),
   retrievalInterval: duration(1).prefault('10s'),
 });

@@ -33,6 +33,7 @@ export const callingListSchema = z.strictObject({
   customFields: z.record(identifier(), fieldType()).prefault({}),
   allowSimulatedResults: flag().prefault(false),
   filter: z.strictObject({ where: sqlText('a condition'), order: sqlText('an order').optional() }).optional(),
+  treatments: z.array(reference('treatment')).prefault([]),
 });
 
 export const campaignSchema = z.strictObject({

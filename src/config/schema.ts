@@ -4,6 +4,7 @@ import { choice, dbid, flag, integer, label, parsedText, tableName } from './sca
 import { campaignGroupSchema } from './schema-campaign-group.js';
 import { dialerSchema } from './schema-dialer.js';
 import { callingListSchema, campaignSchema } from './schema-lists.js';
+import { treatmentSchema } from './schema-treatments.js';
 import { AGENT_ID_LENGTH } from '../lists/record-fields.js';
 
 const endpoint = {
@@ -76,6 +77,7 @@ export const configSchema = z.strictObject({
     .array(z.strictObject({ dbid: dbid(), name: label('a name'), agents: z.array(agentId()).prefault([]) }))
     .prefault([]),
   callingLists: z.array(callingListSchema).prefault([]),
+  treatments: z.array(treatmentSchema).prefault([]),
   doNotCall: z.strictObject({ table: tableName() }).prefault({ table: 'gsw_donotcall_list' }),
   communicationDns: z.array(label('a DN')).prefault([]),
   campaigns: z.array(campaignSchema).prefault([]),

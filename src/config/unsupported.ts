@@ -14,9 +14,6 @@ interface Unsupported {
 
 /** Keys of features that are not built yet, refused rather than ignored. Delete a row when its feature comes. */
 export const UNSUPPORTED: readonly Unsupported[] = [
-  { path: 'treatments', feature: 'treatments of call results' },
-  { path: 'callingLists.*.treatments', feature: 'treatments of call results' },
-  { path: 'campaignGroups.*.personalCallbackWait', feature: 'callbacks' },
   {
     path: 'campaignGroups.*.dialMode',
     feature: 'dialing modes other than Preview and Progress',

@@ -25,6 +25,11 @@ export interface Chain {
   readonly records: readonly [RecordData, ...RecordData[]];
 }
 
+/** The record that is dialed when the first is done with: the lowest place of the others. */
+export function nextInChain({ records: [, ...others] }: Chain): RecordData | undefined {
+  return others.toSorted((a, b) => a.chainN - b.chainN)[0];
+}
+
 /** What tells one chain of all lists from another. */
 export function chainKey(chain: { readonly listDbid: number; readonly chainId: number }): string {
   return `${chain.listDbid}/${chain.chainId}`;

@@ -30,7 +30,7 @@ export interface HandOut extends RecordOut {
 }
 
 /** What an end writes into the record's row. */
-interface Written {
+export interface Written {
   readonly callResult: number | null;
   /** Attempts that this end adds. */
   readonly attempts: number;
@@ -38,12 +38,28 @@ interface Written {
   readonly customFields: Readonly<Record<string, string | number | null>>;
 }
 
+/** What an end puts on the do-not-call list, in the same commit. */
+export interface Forbidden {
+  /** Every number of the chain, or the record's alone. */
+  readonly wholeChain: boolean;
+  /** Its customer too: the one that is named, or, for a whole chain, the one that the record's own field names. */
+  readonly customerId: string | null;
+}
+
+/** Ends that are the last word on the record itself. */
+interface Closed extends Written {
+  readonly status: number;
+  /** Absent: the row keeps its record_type. */
+  readonly recordType?: number;
+  readonly forbids?: Forbidden;
+}
+
 /** How a record in hand ends. */
 export type Ending =
   /** With a final record_status; the others of its chain are ChainUpdated, or marked like it (MarkAllChain). */
-  | (Written & { readonly kind: 'final'; readonly status: number; readonly marksChain?: true })
+  | (Closed & { readonly kind: 'final'; readonly marksChain?: true })
   /** The record alone is final, and the next of its chain is the one to dial: at once, or from a time on. */
-  | (Written & { readonly kind: 'next'; readonly status: number; readonly dueAtSeconds: number | null })
+  | (Closed & { readonly kind: 'next'; readonly dueAtSeconds: number | null })
   /** To be dialed again at a time. */
   | (Written & {
       readonly kind: 'later';
@@ -57,6 +73,25 @@ export type Ending =
   | { readonly kind: 'ready' };
 
 const AGENT_ERROR = 6;
+
+/** What is reported of a record that stays in hand. */
+export interface RecordReport {
+  readonly callResult: number | null;
+  readonly calledAt: number | null;
+  readonly customFields: Readonly<Record<string, string | number | null>>;
+}
+
+/** The hand-out after a report. */
+export function withReport(handOut: HandOut, { callResult, customFields }: RecordReport): HandOut {
+  const [record, ...others] = handOut.chain.records;
+  const reported = { ...record, callResult: callResult ?? record.callResult, customFields: { ...record.customFields, ...customFields } };
+  return { ...handOut, callResult: callResult ?? handOut.callResult, chain: { ...handOut.chain, records: [reported, ...others] } };
+}
+
+/** Attempts that a result adds when it is the agent who reports it: a Preview attempt counts once, with its first result (completion.md 4). */
+export function attemptsToCount(handOut: HandOut): number {
+  return handOut.callResult === null ? 1 : 0;
+}
 
 /**
  * What becomes of a record whose agent did not end it (completion.md 4): not dialed, it is Ready

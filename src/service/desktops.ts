@@ -1,7 +1,8 @@
 import type { Seat } from '../agent/pool.js';
 import type { GroupActor } from './group-actor.js';
-import { type EndRequest, refused } from './hand-outs.js';
+import { refused } from './hand-outs.js';
 import type { GroupSnapshot, PreviewOutcome, UserEventRefusal } from './ports.js';
+import type { RecordRequest } from './record-requests.js';
 import type { Runtime } from './runtime.js';
 
 /** How a desktop names what it wants something of. */
@@ -47,14 +48,14 @@ export class DesktopService {
     else found.actor.preview(seat, answer);
   }
 
-  /** Ends a record, which its handle alone finds. */
-  endRecord(request: EndRequest): void {
+  /** Does with a record, which its handle alone finds, what its agent wants. */
+  record(request: RecordRequest): void {
     const group = this.runtime.held.groupOf(request.handle);
     const [anyOfTheirs] = this.#groupsOf(request.agentId);
     // a handle that is out nowhere has perhaps ended: every group can look that up
     const actor = group === undefined ? anyOfTheirs : this.actors.get(group);
     if (actor === undefined) request.answer(refused('UnknownRecordHandle', `record handle ${request.handle} is not with any agent`, request.handle));
-    else actor.endRecord(request);
+    else actor.record(request);
   }
 
   #groupsOf(agentId: string): GroupActor[] {

@@ -19,9 +19,10 @@ import { anythingLeft, isDepleted } from './completion.js';
 import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
 import { type CompletionReport, completionReport } from './group-report.js';
-import { type EndRequest, HandOuts } from './hand-outs.js';
+import { HandOuts } from './hand-outs.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
+import type { RecordRequest } from './record-requests.js';
 import { readGroup } from './recovery.js';
 import { isWithAgent } from './record-out.js';
 import { Retriever } from './retriever.js';
@@ -57,8 +58,9 @@ export class GroupActor implements GroupContext {
   ) {
     const ended = (record: RecordOut, ending: Ending): void => {
       this.#checkWanted = true;
+      if (ending.kind === 'final') return;
       if (ending.kind === 'ready' && record.agentId !== null) this.#buffer.rejected(record.chain, record.agentId);
-      if (ending.kind !== 'final') runtime.listChanged(record.chain.listDbid);
+      runtime.listChanged(record.chain.listDbid);
     };
     this.#handOuts = new HandOuts(this, ended);
     this.#desk = new PreviewDesk(this, this.#buffer, this.#handOuts);
@@ -142,8 +144,9 @@ export class GroupActor implements GroupContext {
     this.post(() => answer(this.#desk.refusal()));
   }
 
-  endRecord(request: EndRequest): void {
-    this.post(() => this.#handOuts.end(request));
+  /** What a desktop wants of a record. */
+  record(request: RecordRequest): void {
+    this.post(() => this.#handOuts.take(request));
   }
 
   /** Somebody logged in, out, became ready or not: the group may need other records. */

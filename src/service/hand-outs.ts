@@ -1,10 +1,12 @@
-import type { RecordField } from '../lists/record-fields.js';
-import { type Ending, endingOfAbandoned, type HandOut, resultOf } from '../record/hand-out.js';
+import { type Ending, endingOfAbandoned, type HandOut, type RecordReport, resultOf, withReport } from '../record/hand-out.js';
 import { selectEndedHandOut } from '../store/statements/hand-outs.js';
+import { selectChainRows } from '../store/statements/list-rows.js';
 import type { TimerHandle } from '../util/clock.js';
 import { CallResult, UserEventError } from '../../protocol/dictionary/enumerations.js';
 import type { GroupContext } from './group-context.js';
-import type { EndOutcome, UserEventRefusal } from './ports.js';
+import type { EndOutcome } from './ports.js';
+import type { ChainRequest, EndRequest, RecordRequest, ReportRequest } from './record-requests.js';
+import { toRecord } from './retriever.js';
 import { listTable } from './runtime.js';
 
 interface Held {
@@ -13,19 +15,10 @@ interface Held {
   atRelease: EndRequest | undefined;
   /** The login that was sent the record; another one of the same agent has not seen it yet. */
   sentTo: number | undefined;
-  /** Its end is being written. */
-  ending: boolean;
-}
-
-/** A desktop's request that ends a record. */
-export interface EndRequest {
-  readonly handle: number;
-  readonly agentId: string;
-  /** How the record ends, given the custom fields of its list; or why it cannot end so. */
-  readonly ending: (customFields: readonly RecordField[]) => Ending | UserEventRefusal;
-  /** The request in a form that can be compared, so that the same one sent again is known. */
-  readonly content: string;
-  answer(outcome: EndOutcome): void;
+  /** Its end, or a report of it, is being written. */
+  busy: boolean;
+  /** Its agent has gone for good while it was busy. */
+  abandoned: boolean;
 }
 
 /**
@@ -35,8 +28,8 @@ export interface EndRequest {
 export class HandOuts {
   readonly #held = new Map<number, Held>();
   readonly #grace = new Map<string, TimerHandle>();
-  /** Requests about a record whose end is being written: looked at again when it is. */
-  readonly #behind = new Map<number, EndRequest[]>();
+  /** Requests about a record of which something is being written: looked at again when it is. */
+  readonly #behind = new Map<number, RecordRequest[]>();
 
   constructor(
     private readonly context: GroupContext,
@@ -58,7 +51,7 @@ export class HandOuts {
 
   /** Takes over a hand-out that is committed. `sentTo` is the login that is sent it now, if one is. */
   add(handOut: HandOut, sentTo?: number): void {
-    this.#held.set(handOut.handle, { handOut, atRelease: undefined, sentTo, ending: false });
+    this.#held.set(handOut.handle, { handOut, atRelease: undefined, sentTo, busy: false, abandoned: false });
     this.context.runtime.held.add(handOut.handle, handOut.agentId, handOut.groupDbid);
   }
 
@@ -74,7 +67,7 @@ export class HandOuts {
 
   /** A record of the agent that this login has not been sent, marked as sent. */
   resend(agentId: string, login: number): HandOut | undefined {
-    const unseen = [...this.#held.values()].find(({ handOut, sentTo, ending }) => handOut.agentId === agentId && sentTo !== login && !ending);
+    const unseen = [...this.#held.values()].find(({ handOut, sentTo, busy }) => handOut.agentId === agentId && sentTo !== login && !busy);
     if (unseen !== undefined) unseen.sentTo = login;
     return unseen?.handOut;
   }
@@ -93,8 +86,8 @@ export class HandOuts {
     held.handOut = { ...held.handOut, call: 'released' };
     const { atRelease } = held;
     held.atRelease = undefined;
-    if (held.ending) return;
-    if (atRelease !== undefined) void this.end(atRelease);
+    if (held.busy) return;
+    if (atRelease !== undefined) void this.take(atRelease);
     else if (!this.context.group.recordProcessed) this.#write(held, this.context.endingOfCall(held.handOut, CallResult.Answer), undefined);
   }
 
@@ -104,29 +97,36 @@ export class HandOuts {
     this.#grace.clear();
   }
 
-  /** Ends a record as its agent says, or says why not. */
-  async end(request: EndRequest): Promise<void> {
+  /** Does with a record what its agent says, or says why not. */
+  async take(request: RecordRequest): Promise<void> {
     const held = this.#held.get(request.handle);
-    if (held === undefined) return this.#endedBefore(request);
+    if (held === undefined) return this.#notOut(request);
     if (held.handOut.agentId !== request.agentId) {
       request.answer(refused('RecordNotWithAgent', `record ${request.handle} is not with this agent`, request.handle));
       return;
     }
-    if (held.ending || held.atRelease !== undefined) {
+    if (held.busy || held.atRelease !== undefined) {
       this.#behind.set(request.handle, [...(this.#behind.get(request.handle) ?? []), request]);
       return;
     }
-    const ending = request.ending(listTable(this.context.runtime, held.handOut.chain.listDbid).customFields);
-    if (ending.kind === 'refused') request.answer({ ...ending, handle: request.handle });
-    else if (ending.kind === 'ready' && held.handOut.call !== 'none') {
-      request.answer(refused('WrongDialingMode', `record ${request.handle} was dialed; only a previewed record can be given back`, request.handle));
-    } else if (held.handOut.call === 'answered') held.atRelease = request;
-    else this.#write(held, ending, request);
+    switch (request.kind) {
+      case 'end':
+        return this.#end(held, request);
+      case 'report':
+        return this.#report(held, request);
+      case 'chain':
+        return this.#tellChain(held.handOut, request);
+    }
+  }
+
+  /** Whether the agent has a record of this group. */
+  holds(agentId: string): boolean {
+    return this.all().some((handOut) => handOut.agentId === agentId);
   }
 
   /** The agent's line is gone: its records wait for it for agentGrace. */
   agentLost(agentId: string): void {
-    if (!this.#holds(agentId)) return;
+    if (!this.holds(agentId)) return;
     const { runtime, group } = this.context;
     this.#grace.get(agentId)?.cancel();
     const timer = runtime.clock.after(group.agentGraceMs, () =>
@@ -148,22 +148,72 @@ export class HandOuts {
   agentGone(agentId: string): void {
     this.agentBack(agentId);
     for (const held of this.#held.values()) {
-      if (held.handOut.agentId !== agentId || held.ending) continue;
+      if (held.handOut.agentId !== agentId) continue;
       if (held.handOut.call === 'answered') this.context.runtime.dialer?.cancel(held.handOut.handle);
-      this.#write(held, endingOfAbandoned(held.handOut), undefined);
+      if (held.busy) held.abandoned = true;
+      else this.#write(held, endingOfAbandoned(held.handOut), undefined);
     }
   }
 
-  #holds(agentId: string): boolean {
-    return this.all().some((handOut) => handOut.agentId === agentId);
+  #end(held: Held, request: EndRequest): void {
+    const { handOut } = held;
+    const ending = request.ending({ handOut, customFields: listTable(this.context.runtime, handOut.chain.listDbid).customFields });
+    if (ending.kind === 'refused') request.answer({ ...ending, handle: request.handle });
+    else if (ending.kind === 'ready' && handOut.call !== 'none') {
+      request.answer(refused('WrongDialingMode', `record ${request.handle} was dialed; only a previewed record can be given back`, request.handle));
+    } else if (handOut.call === 'answered') held.atRelease = request;
+    else this.#write(held, ending, request);
+  }
+
+  #report(held: Held, request: ReportRequest): void {
+    const { runtime } = this.context;
+    const { handOut } = held;
+    const list = listTable(runtime, handOut.chain.listDbid);
+    const report = request.report({ handOut, customFields: list.customFields });
+    if ('kind' in report) return request.answer({ ...report, handle: request.handle });
+    held.busy = true;
+    void runtime.writer.report(list, handOut, report).then(
+      (done) => this.context.post(() => this.#reported(held, report, request, done)),
+      (error: unknown) => this.context.post(() => this.#failed(held, request, error)),
+    );
+  }
+
+  async #reported(held: Held, report: RecordReport, request: ReportRequest, done: boolean): Promise<void> {
+    held.busy = false;
+    // the store may have been read again meanwhile
+    const current = this.#held.get(request.handle);
+    if (!done) {
+      await this.#notOut(request);
+    } else {
+      const handOut = withReport(held.handOut, report);
+      if (current !== undefined) current.handOut = handOut;
+      request.answer({ kind: 'reported', handOut, group: this.context.group });
+    }
+    if (current?.abandoned === true && !current.busy) this.#write(current, endingOfAbandoned(current.handOut), undefined);
+    await this.#lookAgain(request.handle);
+  }
+
+  async #tellChain(handOut: HandOut, request: ChainRequest): Promise<void> {
+    const { runtime, group } = this.context;
+    const { listDbid, chainId } = handOut.chain;
+    const inHand = handOut.chain.records[0].recordId;
+    try {
+      const rows = await selectChainRows(runtime.client, listTable(runtime, listDbid), chainId);
+      const others = rows.map(toRecord).filter(({ recordId }) => recordId !== inHand);
+      request.answer({ kind: 'chain', handOut, group, others });
+    } catch (error) {
+      request.answer(refused('StoreAway', 'the store is away, try again', request.handle));
+      this.context.doubt(error);
+    }
   }
 
   #write(held: Held, ending: Ending, request: EndRequest | undefined): void {
     const { runtime } = this.context;
     const { handOut } = held;
-    held.ending = true;
+    held.busy = true;
     const list = listTable(runtime, handOut.chain.listDbid);
-    void runtime.writer.end(list, handOut, ending, request?.content ?? null).then(
+    const by = request === undefined ? null : { content: request.content, acknowledgment: request.acknowledgment(handOut) };
+    void runtime.writer.end(list, handOut, ending, by).then(
       (done) => this.context.post(() => this.#written(held, ending, request, done)),
       (error: unknown) => this.context.post(() => this.#failed(held, request, error)),
     );
@@ -173,28 +223,39 @@ export class HandOuts {
     const { handOut } = held;
     this.#remove(handOut);
     if (done) {
-      request?.answer(this.#outcome(handOut.handle, handOut.chain.listDbid, resultOf(handOut, ending)));
+      request?.answer(this.#outcome(handOut.handle, handOut.chain.listDbid, resultOf(handOut, ending), request.acknowledgment(handOut)));
       this.ended(handOut, ending);
     } else if (request !== undefined) {
-      await this.#endedBefore(request);
+      await this.#notOut(request);
     }
     await this.#lookAgain(handOut.handle);
   }
 
-  async #failed(held: Held, request: EndRequest | undefined, error: unknown): Promise<void> {
-    held.ending = false;
+  async #failed(held: Held, request: EndRequest | ReportRequest | undefined, error: unknown): Promise<void> {
+    held.busy = false;
     request?.answer(refused('StoreAway', 'the store is away; the record stays with the agent, try again', held.handOut.handle));
     this.context.doubt(error);
     // nobody will ask for it again, so the grace begins anew, unless its agent is back
     const { agentId } = held.handOut;
-    if (request === undefined && this.context.runtime.agents.find(agentId) === undefined) this.agentLost(agentId);
+    if ((request === undefined || held.abandoned) && this.context.runtime.agents.find(agentId) === undefined) this.agentLost(agentId);
+    held.abandoned = false;
     await this.#lookAgain(held.handOut.handle);
   }
 
   async #lookAgain(handle: number): Promise<void> {
     const behind = this.#behind.get(handle) ?? [];
     this.#behind.delete(handle);
-    for (const request of behind) await this.end(request);
+    for (const request of behind) await this.take(request);
+  }
+
+  async #notOut(request: RecordRequest): Promise<void> {
+    if (request.kind === 'end') return this.#endedBefore(request);
+    const { handle } = request;
+    request.answer(
+      this.context.inDoubt
+        ? refused('StoreAway', 'the store is away, try again', handle)
+        : refused('UnknownRecordHandle', `record handle ${handle} is not with any agent`, handle),
+    );
   }
 
   /**
@@ -214,7 +275,7 @@ export class HandOuts {
         before.ended_at >= runtime.clock.now() - group.replayWindowMs;
       request.answer(
         known
-          ? { ...this.#outcome(request.handle, before.list_dbid, before.end_result), group }
+          ? { ...this.#outcome(request.handle, before.list_dbid, before.end_result, before.acknowledgment ?? ''), group }
           : refused('UnknownRecordHandle', `record handle ${request.handle} is not with any agent`, request.handle),
       );
     } catch (error) {
@@ -223,8 +284,8 @@ export class HandOuts {
     }
   }
 
-  #outcome(handle: number, listDbid: number, callResult: number | null): Extract<EndOutcome, { kind: 'ended' }> {
-    return { kind: 'ended', handle, listDbid, callResult, group: this.context.group };
+  #outcome(handle: number, listDbid: number, callResult: number | null, acknowledgment: string): Extract<EndOutcome, { kind: 'ended' }> {
+    return { kind: 'ended', handle, listDbid, callResult, acknowledgment, group: this.context.group };
   }
 
   #remove(handOut: HandOut): void {

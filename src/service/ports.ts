@@ -76,6 +76,8 @@ export type EndOutcome =
       readonly handle: number;
       readonly listDbid: number;
       readonly callResult: number | null;
+      /** The event that says so. */
+      readonly acknowledgment: string;
       readonly group: CampaignGroup;
     }
   | UserEventRefusal;

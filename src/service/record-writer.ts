@@ -1,11 +1,15 @@
 import { RecordStatus } from '../../protocol/dictionary/enumerations.js';
-import { type Ending, type RecordOut, resultOf } from '../record/hand-out.js';
+import { nextInChain, type RecordData } from '../record/chain.js';
+import { type Ending, type HandOut, type RecordOut, type RecordReport, resultOf } from '../record/hand-out.js';
 import { StatementFailed, type Sql, type StoreClient } from '../store/client.js';
 import type { ListTable, ZoneTime } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
+import { forbidRecords } from '../store/statements/do-not-call.js';
 import { shareGroups } from '../store/statements/groups.js';
 import { countAttempts } from '../store/statements/count-attempts.js';
-import { type CallChange, endHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts, updateCalls } from '../store/statements/hand-outs.js';
+import { type CallChange, endHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts, reportResults, updateCalls } from '../store/statements/hand-outs.js';
+import { lockListShared } from '../store/statements/list-lock.js';
+import { writeReportedRows } from '../store/statements/report-records.js';
 import { insertRetries } from '../store/statements/retries.js';
 import { groupBy } from '../util/group-by.js';
 import { type EndedRow, releaseChains, writeEndedRows } from '../store/statements/list-rows.js';
@@ -26,7 +30,7 @@ interface EndJob extends Deferred<boolean> {
   readonly list: ListTable;
   readonly handOut: RecordOut;
   readonly ending: Ending;
-  readonly endedBy: string | null;
+  readonly endedBy: EndedBy | null;
 }
 
 interface CallJob extends Deferred<boolean> {
@@ -35,7 +39,20 @@ interface CallJob extends Deferred<boolean> {
   readonly change: CallChange;
 }
 
-type Job = HandOutJob | EndJob | CallJob;
+/** The request that ends a record: its content, and the event that acknowledges it. */
+export interface EndedBy {
+  readonly content: string;
+  readonly acknowledgment: string;
+}
+
+interface ReportJob extends Deferred<boolean> {
+  readonly kind: 'report';
+  readonly list: ListTable;
+  readonly handOut: HandOut;
+  readonly report: RecordReport;
+}
+
+type Job = HandOutJob | EndJob | ReportJob | CallJob;
 
 /**
  * Writes what happens to records, many in one commit: what is asked for while a commit is under way
@@ -62,14 +79,22 @@ export class RecordWriter {
   }
 
   /**
-   * Ends a record in hand. False: it had been ended before. `endedBy` is the content of the request
-   * that ends it, null where none does. Throws StoreAway or OwnershipLost.
+   * Ends a record in hand. False: it had been ended before. `endedBy` is the request that ends it, null
+   * where none does. Throws StoreAway or OwnershipLost.
    */
-  end(list: ListTable, handOut: RecordOut, ending: Ending, endedBy: string | null): Promise<boolean> {
+  end(list: ListTable, handOut: RecordOut, ending: Ending, endedBy: EndedBy | null): Promise<boolean> {
     return new Promise((resolve, reject) => this.#enqueue({ kind: 'end', list, handOut, ending, endedBy, resolve, reject }));
   }
 
-  /** Notes what has become of a call, and whose it is. False: the record is not out any more. */
+  /**
+   * Writes what is reported of a record that stays in hand. False: it had been ended before. Throws
+   * StoreAway or OwnershipLost.
+   */
+  report(list: ListTable, handOut: HandOut, report: RecordReport): Promise<boolean> {
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'report', list, handOut, report, resolve, reject }));
+  }
+
+  /** Notes what has become of a call, and whose it is. False: the record is not out any more. Throws StoreAway or OwnershipLost. */
   call(handOut: RecordOut, change: CallChange): Promise<boolean> {
     return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, resolve, reject }));
   }
@@ -108,17 +133,24 @@ export class RecordWriter {
 
   async #write(batch: readonly Job[]): Promise<void> {
     const handOuts = batch.filter((job) => job.kind === 'handOut');
+    const reports = batch.filter((job) => job.kind === 'report');
     const ends = batch.filter((job) => job.kind === 'end');
     const calls = batch.filter((job) => job.kind === 'call');
     const nowMs = this.now();
-    const { handed, ended, known } = await ownedTransaction(this.client, this.owner, async (sql) => {
+    const { handed, called, reported, ended } = await ownedTransaction(this.client, this.owner, async (sql) => {
       await shareGroups(sql, [...new Set(batch.map(groupOf))]);
-      const out = calls.length === 0 ? [] : await updateCalls(sql, calls.map((job) => job.change));
-      return { handed: await this.#writeHandOuts(sql, handOuts, nowMs), ended: await this.#writeEnds(sql, ends, nowMs), known: out };
+      // behind the groups, as a completion takes them, and in the order of DBIDs
+      for (const dbid of listsPutOff(ends)) await lockListShared(sql, dbid);
+      return {
+        handed: await this.#writeHandOuts(sql, handOuts, nowMs),
+        called: await writeCalls(sql, calls),
+        reported: await this.#writeReports(sql, reports),
+        ended: await this.#writeEnds(sql, ends, nowMs),
+      };
     });
     for (const job of handOuts) job.resolve(handed.get(job.ask.attemptGuid));
-    const stillOut = new Set(known.map(({ handle }) => handle));
-    for (const job of calls) job.resolve(stillOut.has(job.change.handle));
+    for (const job of calls) job.resolve(called.has(job.change.handle));
+    for (const job of reports) job.resolve(reported.has(job.handOut.handle));
     for (const job of ends) job.resolve(ended.has(job));
   }
 
@@ -134,6 +166,24 @@ export class RecordWriter {
     return handed;
   }
 
+  async #writeReports(sql: Sql, jobs: readonly ReportJob[]): Promise<Set<number>> {
+    if (jobs.length === 0) return new Set();
+    const open = await reportResults(sql, jobs.map(({ handOut, report }) => ({ handle: handOut.handle, callResult: report.callResult })));
+    const counts = new Map(open.map((row) => [row.handle, row.counts]));
+    for (const [list, asked] of byList(jobs.filter((job) => counts.has(job.handOut.handle)))) {
+      const rows = asked.map(({ handOut, report }) => ({
+        recordId: handOut.chain.records[0].recordId,
+        agentId: handOut.agentId,
+        callResult: report.callResult,
+        callTimeSeconds: report.calledAt === null ? null : Math.floor(report.calledAt / 1000),
+        attempts: counts.get(handOut.handle) === true ? 1 : 0,
+        customFields: report.customFields,
+      }));
+      await writeReportedRows(sql, list, this.owner.serverDbid, rows);
+    }
+    return new Set(counts.keys());
+  }
+
   /** Answers the jobs that ended their record; of several for one record that is the first. */
   async #writeEnds(sql: Sql, jobs: readonly EndJob[], nowMs: number): Promise<Set<EndJob>> {
     if (jobs.length === 0) return new Set();
@@ -142,7 +192,8 @@ export class RecordWriter {
       sql,
       firsts.map(({ handOut, ending, endedBy }) => ({
         handle: handOut.handle,
-        ending: endedBy,
+        ending: endedBy?.content ?? null,
+        acknowledgment: endedBy?.acknowledgment ?? null,
         endResult: resultOf(handOut, ending),
       })),
       nowMs,
@@ -151,6 +202,7 @@ export class RecordWriter {
     const ended = new Set(firsts.filter((job) => handles.has(job.handOut.handle)));
     for (const [list, asked] of byList([...ended])) {
       await this.#writeRows(sql, list, asked);
+      await this.#writeForbidden(sql, list, asked, nowMs);
     }
     return ended;
   }
@@ -159,15 +211,41 @@ export class RecordWriter {
     const ended = jobs.flatMap(({ handOut, ending }) => (ending.kind === 'ready' ? [] : [endedRow(handOut, ending)]));
     const back = jobs.filter(({ ending }) => ending.kind === 'ready').map(({ handOut }) => handOut.chain.chainId);
     if (ended.length > 0) await writeEndedRows(sql, list, this.owner.serverDbid, ended);
-    const retries = jobs.filter(({ ending }) => ending.kind === 'later' && ending.retry).map(({ handOut }) => ({
-      listDbid: list.dbid,
-      recordId: handOut.chain.records[0].recordId,
-      groupDbid: handOut.groupDbid,
-      session: handOut.session,
-    }));
+    const retries = jobs.flatMap(({ handOut, ending }) => {
+      const record = recordPutOff(handOut, ending);
+      return record === undefined ? [] : [{ listDbid: list.dbid, recordId: record.recordId, groupDbid: handOut.groupDbid, session: handOut.session }];
+    });
     if (retries.length > 0) await insertRetries(sql, retries);
     if (back.length > 0) await releaseChains(sql, list, this.owner.serverDbid, back);
   }
+
+  async #writeForbidden(sql: Sql, list: ListTable, jobs: readonly EndJob[], nowMs: number): Promise<void> {
+    const forbidden = jobs.flatMap(({ handOut, ending }) => {
+      const forbids = ending.kind === 'final' || ending.kind === 'next' ? ending.forbids : undefined;
+      if (forbids === undefined) return [];
+      const { chainId, records } = handOut.chain;
+      return [{ recordId: records[0].recordId, chainId, ...forbids, campaignId: null, atSeconds: Math.floor(nowMs / 1000) }];
+    });
+    if (forbidden.length > 0) await forbidRecords(sql, list, forbidden);
+  }
+}
+
+/** Answers the handles that are still out. */
+async function writeCalls(sql: Sql, jobs: readonly CallJob[]): Promise<Set<number>> {
+  if (jobs.length === 0) return new Set();
+  return new Set((await updateCalls(sql, jobs.map((job) => job.change))).map(({ handle }) => handle));
+}
+
+/** The record that a treatment puts off to a time, and whose redial the session waits for. */
+function recordPutOff({ chain }: RecordOut, ending: Ending): RecordData | undefined {
+  if (ending.kind === 'later' && ending.retry) return chain.records[0];
+  return ending.kind === 'next' && ending.dueAtSeconds !== null ? nextInChain(chain) : undefined;
+}
+
+/** The lists of records that are due again at a time, which a completion has to see. */
+function listsPutOff(jobs: readonly EndJob[]): number[] {
+  const later = jobs.filter(({ ending }) => ending.kind === 'later' || (ending.kind === 'next' && ending.dueAtSeconds !== null));
+  return [...new Set(later.map(({ list }) => list.dbid))].toSorted((a, b) => a - b);
 }
 
 /** The row of a record whose hand-out ends: who had it and what came of it. */
@@ -183,7 +261,7 @@ export function endedRow(handOut: RecordOut, ending: Exclude<Ending, { kind: 're
     callTimeSeconds: ending.calledAt === null ? null : Math.floor(ending.calledAt / 1000),
     attempts: ending.attempts,
     customFields: ending.customFields,
-    recordType: later?.recordType ?? null,
+    recordType: ending.recordType ?? null,
     dialSchedTime: later?.dueAtSeconds ?? null,
     treatments: later?.treatments ?? null,
     others: ending.kind === 'final' ? (ending.marksChain === true ? 'likeThis' : 'chainUpdated') : 'ready',
@@ -195,6 +273,6 @@ function groupOf(job: Job): number {
   return job.kind === 'handOut' ? job.ask.groupDbid : job.handOut.groupDbid;
 }
 
-function byList<J extends HandOutJob | EndJob>(jobs: readonly J[]): Map<ListTable, J[]> {
+function byList<J extends Exclude<Job, CallJob>>(jobs: readonly J[]): Map<ListTable, J[]> {
   return groupBy(jobs, (job) => job.list);
 }

@@ -38,7 +38,7 @@ export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosi
       await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf({ group }));
       const ofList = open.filter((handOut) => handOut.list_dbid === list.dbid);
       if (ofList.length === 0) continue;
-      const chains = toChains(await selectChains(sql, list, ofList.map((handOut) => handOut.chain_id)));
+      const chains = toChains(await selectChains(sql, list, ofList));
       for (const handOut of ofList) {
         const chain = chains.find((one) => one.chainId === handOut.chain_id);
         if (chain === undefined) {

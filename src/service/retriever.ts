@@ -128,7 +128,8 @@ export function toChains(rows: readonly RecordRow[]): Chain[] {
   });
 }
 
-function toRecord(row: RecordRow): RecordData {
+/** A row as the engine holds it. */
+export function toRecord(row: RecordRow): RecordData {
   return {
     recordId: row.record_id,
     chainN: row.chain_n,

@@ -74,16 +74,17 @@ async function putBufferBack(sql: Sql, context: GroupContext): Promise<void> {
 /** Answers the handles that were still in hand. */
 async function endRecordsInHand(sql: Sql, context: GroupContext, { inHand, atMs }: Transition): Promise<ReadonlySet<number>> {
   const { runtime } = context;
-  const ended = new Set((await endHandOutsOfGroup(sql, context.group.dbid, atMs)).map((row) => row.handle));
+  // a result that was committed a moment ago counts, although this process has not taken it over yet
+  const ended = new Map((await endHandOutsOfGroup(sql, context.group.dbid, atMs)).map((row) => [row.handle, row.call_result]));
   for (const list of listsOf(context)) {
     const finals = inHand
       .filter((handOut) => ended.has(handOut.handle) && handOut.chain.listDbid === list.dbid)
       .flatMap((handOut) => {
-        const ending = endingOfAbandoned(handOut);
+        const ending = endingOfAbandoned({ ...handOut, callResult: handOut.callResult ?? ended.get(handOut.handle) ?? null });
         return ending.kind !== 'ready' ? [endedRow(handOut, ending)] : [];
       });
     if (finals.length > 0) await writeEndedRows(sql, list, runtime.owner.serverDbid, finals);
     await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf(context));
   }
-  return ended;
+  return new Set(ended.keys());
 }

@@ -1,5 +1,5 @@
 import type { SqlParam } from './client.js';
-import { type ListTable, quoteName, type ZoneTime } from './list-table.js';
+import { customerIdField, type ListTable, quoteName, type ZoneTime } from './list-table.js';
 
 /**
  * When a record is due (engine.md, Records), once, for every statement that asks: the retrieval, the
@@ -40,9 +40,13 @@ function insideWindow(list: ListTable): string {
   END)`;
 }
 
+/** By its number, or by its customer where the list says whose record it is: either is enough. */
 function onDoNotCall(list: ListTable): string {
   if (list.doNotCall === undefined) return 'false';
-  return `EXISTS (SELECT 1 FROM ${quoteName(list.doNotCall)} dnc WHERE dnc.phone = r.contact_info)`;
+  const table = quoteName(list.doNotCall);
+  const byPhone = `EXISTS (SELECT 1 FROM ${table} dnc WHERE dnc.phone = r.contact_info)`;
+  const field = customerIdField(list);
+  return field === undefined ? byPhone : `(${byPhone} OR EXISTS (SELECT 1 FROM ${table} dnc WHERE dnc.customer_id = r.${quoteName(field)}::text))`;
 }
 
 /**

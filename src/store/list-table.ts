@@ -1,4 +1,4 @@
-import type { RecordField } from '../lists/record-fields.js';
+import { type RecordField, sqlType } from '../lists/record-fields.js';
 
 /** A calling list as SQL needs it: its table and the rules by which its rows are due. */
 export interface ListTable {
@@ -30,6 +30,21 @@ export function quoteName(name: string): string {
     .split('.')
     .map((part) => `"${part.replaceAll('"', '""')}"`)
     .join('.');
+}
+
+/** The custom field that says whose record a row is, where the list has one: the do-not-call list can name customers. */
+export function customerIdField(list: ListTable): string | undefined {
+  return list.customFields.find(({ name }) => name.toLowerCase() === 'customer_id')?.name;
+}
+
+/** Assignments, each with a comma in front, that set those custom fields of row `t` which the JSON object `fields` has. */
+export function setCustomFields(list: ListTable, fields: string): string {
+  return list.customFields
+    .map((field) => {
+      const column = quoteName(field.name);
+      return `, ${column} = CASE WHEN ${fields} ? '${field.name}' THEN (${fields} ->> '${field.name}')::${sqlType(field)} ELSE t.${column} END`;
+    })
+    .join('');
 }
 
 /** The custom fields of row `alias` as one JSON object. */

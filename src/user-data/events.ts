@@ -2,6 +2,7 @@ import { CampaignMode, DialMode, int, type KeyName, keys, type KvList, long, nam
 import type { CampaignGroup, Deployment, TimeZone } from '../config/deployment.js';
 import type { GroupEventKind } from '../campaign/group-state.js';
 import type { JournalRow } from '../journal/row.js';
+import type { RecordData } from '../record/chain.js';
 import type { HandOut } from '../record/hand-out.js';
 import { offsetSeconds } from '../util/time-zone.js';
 
@@ -63,7 +64,21 @@ export function eventIdentity(row: JournalRow): KvList {
   ];
 }
 
-/** An event that brings a desktop a record. */
+/** What acknowledges a request about a record. */
+export function acknowledgment(
+  name: string,
+  deployment: Deployment,
+  campaign: string,
+  record: { readonly listDbid: number; readonly handle: number; readonly callResult: number | null },
+): KvList {
+  return [
+    ...userEvent(name, deployment, campaign),
+    ...recordNames(deployment, record.listDbid, record.handle),
+    ...(record.callResult === null ? [] : [pair(keys.GSW_CALL_RESULT, int(record.callResult))]),
+  ];
+}
+
+/** An event that brings a desktop a record: PreviewRecord, ScheduledCall. */
 export function recordEvent(name: string, deployment: Deployment, group: CampaignGroup, handOut: HandOut, nowMs: number): KvList {
   return [pair(keys.GSW_USER_EVENT, string(name)), ...recordData(deployment, group, handOut, nowMs)];
 }
@@ -71,19 +86,39 @@ export function recordEvent(name: string, deployment: Deployment, group: Campaig
 /** What a desktop is told of a record, in PreviewRecord and attached to the events of its call. */
 export function recordData(deployment: Deployment, group: CampaignGroup, handOut: HandOut, nowMs: number): KvList {
   const [record] = handOut.chain.records;
-  const zone = deployment.timeZones.find(({ dbid }) => dbid === record.zoneDbid);
   return [
-    ...campaignOf(deployment, group.campaign.name),
-    ...recordNames(deployment, handOut.chain.listDbid, handOut.handle),
-    pair(keys.GSW_PHONE, string(record.phone)),
-    pair(keys.GSW_CHAIN_ID, int(handOut.chain.chainId)),
-    ...zonePairs(zone, nowMs),
-    pair(keys.GSW_CALL_RESULT, int(handOut.callResult ?? record.callResult ?? UNKNOWN_RESULT)),
+    ...ofAnyRecord(deployment, group, handOut, { ...record, callResult: handOut.callResult ?? record.callResult }, nowMs),
     pair(keys.GSW_ATTEMPTS, int(handOut.attempt)),
     pair(keys.GSW_CALL_ATTEMPT_GUID, string(handOut.attemptGuid)),
     pair(keys.InteractionType, string('Outbound')),
     ...customPairs(record.customFields),
   ];
+}
+
+/** What is said of any record of the chain of one that is in hand, without its custom fields. */
+function ofAnyRecord(deployment: Deployment, group: CampaignGroup, handOut: HandOut, record: RecordData, nowMs: number): KvList {
+  return [
+    ...campaignOf(deployment, group.campaign.name),
+    ...recordNames(deployment, handOut.chain.listDbid, handOut.handle),
+    pair(keys.GSW_PHONE, string(record.phone)),
+    pair(keys.GSW_CHAIN_ID, int(handOut.chain.chainId)),
+    ...zonePairs(zoneOf(deployment, record), nowMs),
+    pair(keys.GSW_CALL_RESULT, int(record.callResult ?? UNKNOWN_RESULT)),
+  ];
+}
+
+/** One of the other records of the chain of a record in hand: it is named by the handle of that one. */
+export function chainedRecord(deployment: Deployment, group: CampaignGroup, handOut: HandOut, record: RecordData, nowMs: number): KvList {
+  return [
+    pair(keys.GSW_USER_EVENT, string('ChainedRecord')),
+    ...ofAnyRecord(deployment, group, handOut, record, nowMs),
+    ...customPairs(record.customFields),
+  ];
+}
+
+/** The configured zone of a record; undefined where it has none. */
+export function zoneOf(deployment: Deployment, { zoneDbid }: Pick<RecordData, 'zoneDbid'>): TimeZone | undefined {
+  return deployment.timeZones.find(({ dbid }) => dbid === zoneDbid);
 }
 
 /** GSW_CALLING_LIST and GSW_RECORD_HANDLE. */

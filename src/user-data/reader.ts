@@ -61,6 +61,16 @@ export class UserData {
     throw new UserDataError('BadValue', `${key} is ${describe(value)}; it takes one of ${Object.keys(enumeration).join(', ')}, or its number`);
   }
 
+  /** One of some words, in whatever case; undefined where absent. */
+  choice<Word extends string>(key: KeyName, words: readonly Word[]): Word | undefined {
+    const value = findValue(this.list, key);
+    if (value === undefined) return undefined;
+    const text = value.type === 'string' || value.type === 'wstring' ? value.value.trim().toLowerCase() : '';
+    const word = words.find((one) => one.toLowerCase() === text);
+    if (word !== undefined) return word;
+    throw new UserDataError('BadValue', `${key} is ${describe(value)}; it takes one of ${words.join(', ')}`);
+  }
+
   #missing(key: KeyName): never {
     throw new UserDataError('MissingKey', `${key} is missing`);
   }

@@ -42,3 +42,22 @@ export function offsetSeconds(zone: string, atMs: number): number {
   );
   return Math.round(local / 1000) - Math.floor(atMs / 1000);
 }
+
+/** The zone that the process runs in (`TZ`). */
+export function localZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * When a zone's clock shows what `localMs` shows as if it were UTC; milliseconds. A time that the clock
+ * shows twice (it was set back) is the first of the two; one that it never shows (it was set on) is
+ * taken with the offset from before, so that it comes as much later as the clock was set on.
+ */
+export function instantOf(zone: string, localMs: number): number {
+  const at = (offsetAtMs: number): number => localMs - offsetSeconds(zone, offsetAtMs) * 1000;
+  const [before, behind] = [at(localMs - 24 * HOUR_MS), at(localMs + 24 * HOUR_MS)];
+  const shown = [before, behind].filter((ms) => ms + offsetSeconds(zone, ms) * 1000 === localMs);
+  return shown.length === 0 ? before : Math.min(...shown);
+}

@@ -36,7 +36,12 @@ callingLists:
     until: "24:00"
     customFields: { customer_name: varchar, state_code: char(2), zip: varchar(10), balance: float, age: int, since: datetime, sex: char }
     filter: { where: "state_code = 'CA'", order: "call_time" }
+    treatments: [NextAnswer, 601, OnTheDay]
   - { dbid: 502, name: Off, table: cl_off, filter: { where: "true" } }
+treatments:
+  - { dbid: 601, name: RetryBusy, callResult: Busy, action: Cycle, attempts: 3, interval: 30m, increment: 10m }
+  - { dbid: 602, name: NextAnswer, callResult: AnsweringMachine, action: NextInChain }
+  - { dbid: 603, name: OnTheDay, callResult: NoAnswer, action: RetryAtDate, dateTime: "3/1/2027 9:05" }
 doNotCall: { table: dnc }
 communicationDns: ["CommDN1"]
 campaigns:
@@ -55,6 +60,7 @@ campaignGroups:
     agentGrace: 0s
     unloadTimeout: 1m
     maxPreviewRecords: 2
+    personalCallbackWait: 5m
     replayWindow: 10m
     retrievalInterval: 20ms
 clients:
@@ -82,6 +88,11 @@ const SPRING_LIST = {
   ],
   allowSimulatedResults: false,
   filter: { where: "state_code = 'CA'", order: 'call_time' },
+  treatments: [
+    { dbid: 602, name: 'NextAnswer', callResult: 9, action: 'NextInChain' },
+    { dbid: 601, name: 'RetryBusy', callResult: 6, action: 'Cycle', attempts: 3, intervalMs: 1_800_000, incrementMs: 600_000 },
+    { dbid: 603, name: 'OnTheDay', callResult: 7, action: 'RetryAtDate', localMs: Date.UTC(2027, 2, 1, 9, 5) },
+  ],
 } as const;
 
 const OFF_LIST = {
@@ -94,6 +105,7 @@ const OFF_LIST = {
   untilSeconds: 86_400,
   customFields: [],
   filter: { where: 'true' },
+  treatments: [],
 } as const;
 
 const SPRING = {
@@ -139,6 +151,7 @@ const EXPECTED: Deployment = {
       abandonTimeoutMs: 2000,
       recordProcessed: true,
       maxPreviewRecords: 2,
+      personalCallbackWaitMs: 300_000,
       replayWindowMs: 600_000,
       retrievalIntervalMs: 20,
     },
@@ -226,6 +239,7 @@ describe('a configuration that is right', () => {
       abandonTimeoutMs: 2000,
       recordProcessed: true,
       maxPreviewRecords: 1,
+      personalCallbackWaitMs: 1_800_000,
       replayWindowMs: 300_000,
       retrievalIntervalMs: 10_000,
     });
@@ -237,6 +251,7 @@ describe('a configuration that is right', () => {
       fromSeconds: 0,
       untilSeconds: 86_400,
       customFields: [],
+      treatments: [],
     });
   });
 

@@ -6,12 +6,9 @@ import type { SmallConfig } from './support.js';
 type Row = readonly [pattern: string, path: string, change: (config: SmallConfig) => void];
 
 const ROWS: readonly Row[] = [
-  ['treatments', 'treatments', (c) => (c['treatments'] = [])],
-  ['callingLists.*.treatments', 'callingLists[1].treatments', (c) => (c.callingLists[1]!['treatments'] = ['RetryBusy'])],
   ['callingLists.*.allowSimulatedResults', 'callingLists[0].allowSimulatedResults', (c) => (c.callingLists[0]!['allowSimulatedResults'] = false)],
   ['campaignGroups.*.abandonTimeout', 'campaignGroups[0].abandonTimeout', (c) => (c.campaignGroups[0]!['abandonTimeout'] = '2s')],
   ['campaignGroups.*.recordProcessed', 'campaignGroups[0].recordProcessed', (c) => (c.campaignGroups[0]!['recordProcessed'] = true)],
-  ['campaignGroups.*.personalCallbackWait', 'campaignGroups[0].personalCallbackWait', (c) => (c.campaignGroups[0]!['personalCallbackWait'] = '30m')],
   ['campaignGroups.*.dialMode', 'campaignGroups[1].dialMode', (c) => (c.campaignGroups[1]!['dialMode'] = 'Progress')],
   ['dialer', 'dialer', (c) => (c['dialer'] = { type: 'simulated' })],
   ['statusReporting', 'statusReporting', (c) => (c['statusReporting'] = { uri: 'http://x' })],
@@ -42,7 +39,7 @@ describe('keys of features that are not built yet', () => {
   });
 
   it('as environment variables too', () => {
-    for (const name of ['OCM_DIALER_SEED', 'OCM_TLS_CERT', 'OCM_LISTENERS_HTTP_TLS_CERT', 'OCM_STATUS_REPORTING_URI', 'OCM_TREATMENTS']) {
+    for (const name of ['OCM_DIALER_SEED', 'OCM_TLS_CERT', 'OCM_LISTENERS_HTTP_TLS_CERT', 'OCM_STATUS_REPORTING_URI']) {
       const error = configErrorOf(() => parseChanged(() => undefined, { [name]: 'x' }));
       expect({ code: error.code, path: error.path }).to.deep.equal({ code: 'NotSupportedYet', path: name });
     }

@@ -15,6 +15,9 @@ interface Wrong {
 
 const INT32 = 'an integer from 1 to 2147483647';
 
+const PLAIN = { dbid: 601, name: 'RetryBusy', callResult: 'Busy' };
+const CYCLE = { ...PLAIN, action: 'Cycle', attempts: 3, interval: '30m' };
+
 /** One row for each way in which a configuration can be wrong. */
 const WRONG: readonly Wrong[] = [
   { what: 'an unknown key at the top', change: (c) => Object.assign(c, { sever: {} }), code: 'UnknownKey', path: 'sever', says: ['unknown key', 'server, listeners'] },
@@ -71,6 +74,22 @@ const WRONG: readonly Wrong[] = [
   { what: 'two lists on one table', change: (c) => (c.callingLists[1]!['table'] = 'CL_Spring'), code: 'Duplicate', path: 'callingLists[1].table', says: ['cl_spring'] },
   { what: 'the do-not-call list on a list\'s table', change: (c) => (c.doNotCall['table'] = 'cl_spring'), code: 'Duplicate', path: 'doNotCall.table', says: ['cl_spring'] },
   { what: 'a bad do-not-call table', change: (c) => (c.doNotCall['table'] = '1x'), code: 'WrongValue', path: 'doNotCall.table', says: ['plain SQL'] },
+  { what: 'a treatment of an unknown result', change: (c) => (c['treatments'] = [{ ...CYCLE, callResult: 'Bussy' }]), code: 'WrongValue', path: 'treatments[0].callResult', says: ['"Bussy"', 'Busy'] },
+  { what: 'an unknown action', change: (c) => (c['treatments'] = [{ ...CYCLE, action: 'Redial' }]), code: 'WrongValue', path: 'treatments[0].action', says: ['Cycle, RetryIn'] },
+  { what: 'a Cycle without attempts', change: (c) => (c['treatments'] = [{ ...CYCLE, attempts: undefined }]), code: 'MissingKey', path: 'treatments[0].attempts', says: ['Cycle'] },
+  { what: 'a Cycle of no attempts', change: (c) => (c['treatments'] = [{ ...CYCLE, attempts: 0 }]), code: 'WrongValue', path: 'treatments[0].attempts', says: ['1 or more'] },
+  { what: 'a Cycle without an interval', change: (c) => (c['treatments'] = [{ ...CYCLE, interval: undefined }]), code: 'MissingKey', path: 'treatments[0].interval', says: ['Cycle'] },
+  { what: 'a redial without a pause', change: (c) => (c['treatments'] = [{ ...CYCLE, interval: '0s' }]), code: 'WrongValue', path: 'treatments[0].interval', says: ['more than 0'] },
+  { what: 'a RetryIn without an interval', change: (c) => (c['treatments'] = [{ ...PLAIN, action: 'RetryIn' }]), code: 'MissingKey', path: 'treatments[0].interval', says: ['RetryIn'] },
+  { what: 'a NextInChainAfter without an interval', change: (c) => (c['treatments'] = [{ ...PLAIN, action: 'NextInChainAfter' }]), code: 'MissingKey', path: 'treatments[0].interval', says: ['NextInChainAfter'] },
+  { what: 'a RetryAtDate without a date', change: (c) => (c['treatments'] = [{ ...PLAIN, action: 'RetryAtDate' }]), code: 'MissingKey', path: 'treatments[0].dateTime', says: ['RetryAtDate'] },
+  { what: 'a date that is none', change: (c) => (c['treatments'] = [{ ...PLAIN, action: 'RetryAtDate', dateTime: '02/29/2027 09:00' }]), code: 'WrongValue', path: 'treatments[0].dateTime', says: ['02/29/2027', 'MM/dd/yyyy HH:mm'] },
+  { what: 'a key that its action has no use for', change: (c) => (c['treatments'] = [{ ...PLAIN, action: 'NextInChain', attempts: 3 }]), code: 'WrongValue', path: 'treatments[0].attempts', says: ['NextInChain'] },
+  { what: 'an increment where nothing is repeated', change: (c) => (c['treatments'] = [{ ...PLAIN, action: 'RetryIn', interval: '1m', increment: '1m' }]), code: 'WrongValue', path: 'treatments[0].increment', says: ['RetryIn', 'interval'] },
+  { what: 'an action that a failed personal callback cannot have', change: (c) => (c['treatments'] = [{ ...PLAIN, callResult: 'AgentCallBackError', action: 'NextInChain' }]), code: 'WrongValue', path: 'treatments[0].action', says: ['AssignToGroup'] },
+  { what: 'a DBID of treatments twice', change: (c) => (c['treatments'] = [CYCLE, { ...CYCLE, name: 'Other' }]), code: 'Duplicate', path: 'treatments[1].dbid', says: ['601'] },
+  { what: 'a list with an unknown treatment', change: (c) => (c.callingLists[1]!['treatments'] = ['RetryBusy']), code: 'DanglingReference', path: 'callingLists[1].treatments[0]', says: ['"RetryBusy"', 'treatments'] },
+  { what: 'a treatment twice in a list', change: (c) => Object.assign(c, { treatments: [CYCLE] }).callingLists[0]!['treatments'] = [601, 'RetryBusy'], code: 'Duplicate', path: 'callingLists[0].treatments[1]', says: ['"RetryBusy"'] },
   { what: 'a Communication DN twice', change: (c) => (c.communicationDns = ['a', 'b', 'a']), code: 'Duplicate', path: 'communicationDns[2]', says: ['"a"'] },
   { what: 'a Communication DN as a number', change: (c) => (c.communicationDns = [7]), code: 'WrongValue', path: 'communicationDns[0]', says: ['found 7'] },
   { what: 'a DBID of time zones twice', change: (c) => c.timeZones.push({ dbid: 1, name: 'x', zone: 'Etc/UTC' }), code: 'Duplicate', path: 'timeZones[1].dbid', says: ['found 1 a second time'] },

@@ -100,10 +100,14 @@ export interface TestEngineOptions {
   /** Spoils the small configuration of test/config/support.ts. */
   readonly change?: (config: SmallConfig) => void;
   readonly clock?: Clock;
+  /** Stands between the gateway and its store. */
+  readonly wrap?: (client: StoreClient) => StoreClient;
+  /** Tells whom it tells, instead of keeping what it is told. */
+  readonly announcer?: (parts: { readonly deployment: Deployment; readonly agents: AgentPool<object> }) => Announcer;
 }
 
 /** A gateway's engine on a store of its own: two campaigns, Spring@Sales (1001) and Autumn@Support (1002), with empty lists. */
-export async function startEngine({ change = () => undefined, clock = systemClock }: TestEngineOptions = {}): Promise<TestEngine> {
+export async function startEngine({ change = () => undefined, clock = systemClock, wrap = (client) => client, announcer: told }: TestEngineOptions = {}): Promise<TestEngine> {
   const store = await openTestStore();
   const { deployment } = parseChanged(change);
   const owner = await claimOwnership(store.client, deployment.server.dbid, 'tests', clock.now());
@@ -111,11 +115,11 @@ export async function startEngine({ change = () => undefined, clock = systemCloc
   const agents = new AgentPool<object>();
   const gateway = await Gateway.start({
     deployment,
-    client: store.client,
+    client: wrap(store.client),
     owner,
     clock,
     log: silentLog,
-    announcer,
+    announcer: told?.({ deployment, agents }) ?? announcer,
     agents,
     ownershipLost: (error) => {
       throw error;

@@ -8,8 +8,11 @@ import type { TEventParts } from './parts.js';
 import { previewDialingModeOver, previewDialingModeStart } from './requests/preview-dialing-mode.js';
 import { campaignStatusRequest } from './requests/campaign-status.js';
 import { previewRecordRequest } from './requests/preview-record.js';
+import { chainedRecordRequest } from './requests/chained-record.js';
 import { recordProcessed } from './requests/record-processed.js';
 import { recordReject } from './requests/record-reject.js';
+import { recordReschedule, scheduledRecordReschedule } from './requests/record-reschedule.js';
+import { updateCallCompletionStats } from './requests/update-call-completion-stats.js';
 import type { AgentRequest } from './requests/request.js';
 import { sayOnDn } from './reply.js';
 import type { Registered } from './state.js';
@@ -20,8 +23,12 @@ const AGENT_REQUESTS: ReadonlyMap<string, (request: AgentRequest) => void> = new
   ['PreviewDialingModeStart', previewDialingModeStart],
   ['PreviewDialingModeOver', previewDialingModeOver],
   ['PreviewRecordRequest', previewRecordRequest],
+  ['UpdateCallCompletionStats', updateCallCompletionStats],
   ['RecordProcessed', recordProcessed],
   ['RecordReject', recordReject],
+  ['RecordReschedule', recordReschedule],
+  ['ScheduledRecordReschedule', scheduledRecordReschedule],
+  ['ChainedRecordRequest', chainedRecordRequest],
 ]);
 
 /**

@@ -54,5 +54,7 @@ export async function createDoNotCallTable(sql: Sql, table: string): Promise<voi
        list_dbid decimal(18,0), is_internal integer, time_stamp integer
      )`,
   );
-  await sql.query(`CREATE INDEX ${quoteName(`${table.split('.').at(-1)}_phone`)} ON ${name} (phone)`);
+  for (const column of ['phone', 'customer_id']) {
+    await sql.query(`CREATE INDEX ${quoteName(`${table.split('.').at(-1)}_${column}`)} ON ${name} (${column})`);
+  }
 }

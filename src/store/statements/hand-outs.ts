@@ -24,6 +24,7 @@ export interface EndedHandOutRow extends HandOutRow {
   readonly ended_at: number;
   readonly ending: string | null;
   readonly end_result: number | null;
+  readonly acknowledgment: string | null;
 }
 
 export interface HandOutAsk {
@@ -85,17 +86,40 @@ export interface HandOutEnd {
   readonly handle: number;
   /** What ended it, in a form that can be compared; null where nobody asked (grace over, unload). */
   readonly ending: string | null;
+  /** The event that acknowledged it, so that the same request sent again is answered alike. */
+  readonly acknowledgment?: string | null;
   readonly endResult: number | null;
 }
 
 /** Ends hand-outs that are still open and answers which were; the others had been ended before. */
 export async function endHandOuts(sql: Sql, ends: readonly HandOutEnd[], nowMs: number): Promise<HandOutRow[]> {
   return sql.query<HandOutRow>(
-    `UPDATE ocm_hand_out h SET ended_at = $1, ending = e.ending, end_result = e.end_result
-     FROM unnest($2::int[], $3::text[], $4::int[]) AS e(end_handle, ending, end_result)
+    `UPDATE ocm_hand_out h SET ended_at = $1, ending = e.ending, end_result = e.end_result, acknowledgment = e.said
+     FROM unnest($2::int[], $3::text[], $4::int[], $5::text[]) AS e(end_handle, ending, end_result, said)
      WHERE h.handle = e.end_handle AND h.ended_at IS NULL
      RETURNING h.handle, h.group_dbid, h.session, h.list_dbid, h.chain_id, h.record_id, h.agent_id, h.attempt, h.attempt_guid, h.call_result, h.handed_at, h.call_state`,
-    [nowMs, ends.map((end) => end.handle), ends.map((end) => end.ending), ends.map((end) => end.endResult)],
+    [nowMs, ends.map((end) => end.handle), ends.map((end) => end.ending), ends.map((end) => end.endResult), ends.map((end) => end.acknowledgment ?? null)],
+  );
+}
+
+/**
+ * Notes call results that were reported of records in hand and answers the hand-outs that were still
+ * open; `counts` where the report is what counts the attempt: the first of a record that the gateway
+ * did not dial itself.
+ */
+export async function reportResults(
+  sql: Sql,
+  reports: readonly { readonly handle: number; readonly callResult: number | null }[],
+): Promise<{ handle: number; counts: boolean }[]> {
+  return sql.query(
+    `WITH before AS (
+       SELECT handle AS held, call_result AS had FROM ocm_hand_out WHERE handle = ANY($1::int[]) AND ended_at IS NULL ORDER BY handle FOR UPDATE
+     )
+     UPDATE ocm_hand_out h SET call_result = coalesce(given.result, h.call_result)
+     FROM before JOIN unnest($1::int[], $2::int[]) AS given(given_handle, result) ON given.given_handle = before.held
+     WHERE h.handle = before.held
+     RETURNING h.handle, before.had IS NULL AND given.result IS NOT NULL AND h.call_state IS NULL AS counts`,
+    [reports.map((report) => report.handle), reports.map((report) => report.callResult)],
   );
 }
 
@@ -146,7 +170,7 @@ export async function anyHandOut(sql: Sql, groupDbid: number, session: string): 
 /** One hand-out that has ended, where it is still remembered. */
 export async function selectEndedHandOut(sql: Sql, handle: number): Promise<EndedHandOutRow | undefined> {
   const [row] = await sql.query<EndedHandOutRow>(
-    `SELECT ${COLUMNS}, ended_at, ending, end_result FROM ocm_hand_out WHERE handle = $1 AND ended_at IS NOT NULL`,
+    `SELECT ${COLUMNS}, ended_at, ending, end_result, acknowledgment FROM ocm_hand_out WHERE handle = $1 AND ended_at IS NOT NULL`,
     [handle],
   );
   return row;

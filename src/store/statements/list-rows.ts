@@ -1,6 +1,5 @@
-import { sqlType } from '../../lists/record-fields.js';
 import type { Sql } from '../client.js';
-import { customFieldsJson, type ListTable, quoteName } from '../list-table.js';
+import { customFieldsJson, type ListTable, quoteName, setCustomFields } from '../list-table.js';
 import type { RecordRow } from '../record-row.js';
 
 /** What is written into the row of a record whose hand-out ends. */
@@ -20,7 +19,7 @@ export interface EndedRow {
   readonly recordType: number | null;
   /** Seconds since the epoch. */
   readonly dialSchedTime: number | null;
-  /** Written where `recordType` is. */
+  /** Written, or cleared, where `recordType` is set. */
   readonly treatments: string | null;
   /** What becomes of the other rows of the chain that are retrieved. */
   readonly others: 'chainUpdated' | 'likeThis' | 'ready';
@@ -34,10 +33,6 @@ export interface EndedRow {
  */
 export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, rows: readonly EndedRow[]): Promise<number> {
   const table = quoteName(list.table);
-  const custom = list.customFields.map(
-    (field) =>
-      `, ${quoteName(field.name)} = CASE WHEN done.fields ? '${field.name}' THEN (done.fields ->> '${field.name}')::${sqlType(field)} ELSE t.${quoteName(field.name)} END`,
-  );
   const written = await sql.query(
     `UPDATE ${table} t
      SET record_status = done.status, call_result = coalesce(done.result, t.call_result), agent_id = coalesce(done.agent, t.agent_id),
@@ -46,7 +41,7 @@ export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, r
          treatments = CASE WHEN done.type IS NULL THEN t.treatments ELSE done.treatments END,
          campaign_id = CASE WHEN done.status = 1 THEN NULL ELSE t.campaign_id END,
          group_id = CASE WHEN done.status = 1 THEN NULL ELSE t.group_id END,
-         app_id = CASE WHEN done.status = 1 THEN NULL ELSE t.app_id END${custom.join('')}
+         app_id = CASE WHEN done.status = 1 THEN NULL ELSE t.app_id END${setCustomFields(list, 'done.fields')}
      FROM (
        SELECT id, status, result, agent, at, attempts, fields::jsonb AS fields, type, due, treatments
        FROM unnest($2::int[], $3::int[], $4::int[], $5::text[], $6::int[], $7::int[], $8::text[], $9::int[], $10::int[], $11::text[])
@@ -72,13 +67,14 @@ export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, r
     `UPDATE ${table} t
      SET record_status = CASE done.others WHEN 'chainUpdated' THEN 7 WHEN 'likeThis' THEN done.status ELSE 1 END,
          call_result = CASE WHEN done.others = 'likeThis' THEN coalesce(done.result, t.call_result) ELSE t.call_result END,
+         record_type = CASE WHEN done.others = 'likeThis' THEN coalesce(done.type, t.record_type) ELSE t.record_type END,
          dial_sched_time = CASE WHEN done.next_due IS NOT NULL AND t.chain_n = (
              SELECT min(n.chain_n) FROM ${table} n WHERE n.chain_id = t.chain_id AND n.record_id <> done.id AND n.record_status = 2
            ) THEN done.next_due ELSE t.dial_sched_time END,
          campaign_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.campaign_id END,
          group_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.group_id END,
          app_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.app_id END
-     FROM unnest($2::int[], $3::int[], $4::int[], $5::int[], $6::text[], $7::int[]) AS done(chain, id, status, result, others, next_due)
+     FROM unnest($2::int[], $3::int[], $4::int[], $5::int[], $6::text[], $7::int[], $8::int[]) AS done(chain, id, status, result, others, next_due, type)
      WHERE t.chain_id = done.chain AND t.record_id <> done.id AND t.record_status = 2 AND t.app_id = $1`,
     [
       appId,
@@ -88,6 +84,7 @@ export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, r
       rows.map((row) => row.callResult),
       rows.map((row) => row.others),
       rows.map((row) => row.nextDueAt),
+      rows.map((row) => row.recordType),
     ],
   );
   return written.length;
@@ -104,34 +101,45 @@ export async function releaseChains(sql: Sql, list: ListTable, appId: number, ch
 
 /**
  * Puts back to Ready whatever this server retrieved and nobody has in hand: all of it (after a crash,
- * buffers are gone), that of one campaign group (stop, unload), or some chains of one. Answers how many rows.
+ * buffers are gone), that of one campaign group (stop, unload), some chains of one, or some chains whoever retrieved them.
+ * Answers how many rows.
  */
 export async function releaseUnheld(
   sql: Sql,
   list: ListTable,
   appId: number,
-  of?: { readonly campaignId: number; readonly groupId: number; readonly chainIds?: readonly number[] },
+  of: { readonly campaignId?: number; readonly groupId?: number; readonly chainIds?: readonly number[] } = {},
 ): Promise<number> {
-  const ofGroup = of === undefined ? '' : 'AND t.campaign_id = $2 AND t.group_id = $3';
-  const ofChains = of?.chainIds === undefined ? '' : 'AND t.chain_id = ANY($4::int[])';
   const rows = await sql.query(
     `UPDATE ${quoteName(list.table)} t SET record_status = 1, campaign_id = NULL, group_id = NULL, app_id = NULL
-     WHERE t.record_status = 2 AND t.app_id = $1 ${ofGroup} ${ofChains}
+     WHERE t.record_status = 2 AND t.app_id = $1 AND ($2::int IS NULL OR t.campaign_id = $2) AND ($3::int IS NULL OR t.group_id = $3)
+       AND ($4::int[] IS NULL OR t.chain_id = ANY($4))
        AND NOT EXISTS (SELECT 1 FROM ocm_hand_out h WHERE h.list_dbid = ${list.dbid} AND h.chain_id = t.chain_id AND h.ended_at IS NULL)
      RETURNING t.record_id`,
-    of === undefined ? [appId] : [appId, of.campaignId, of.groupId, ...(of.chainIds === undefined ? [] : [of.chainIds])],
+    [appId, of.campaignId ?? null, of.groupId ?? null, of.chainIds ?? null],
   );
   return rows.length;
 }
 
-/** The rows of chains in hand, for records that outlived a restart. */
-export async function selectChains(sql: Sql, list: ListTable, chainIds: readonly number[]): Promise<RecordRow[]> {
+const recordColumnsOf = (list: ListTable): string =>
+  `${list.dbid} AS list_dbid, 2 AS urgency, t.record_id, t.chain_id, t.chain_n, t.record_type, t.contact_info, t.contact_info_type,
+   t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments, t.agent_id, ${customFieldsJson(list, 't')} AS custom`;
+
+/**
+ * The rows of chains in hand, for records that outlived a restart: those in hand, and with them what was
+ * retrieved of their chains. The others are final, and there is nothing to go on to in them.
+ */
+export async function selectChains(sql: Sql, list: ListTable, inHand: readonly { readonly chain_id: number; readonly record_id: number }[]): Promise<RecordRow[]> {
   return sql.query<RecordRow>(
-    `SELECT ${list.dbid} AS list_dbid, 2 AS urgency, t.record_id, t.chain_id, t.chain_n, t.record_type, t.contact_info, t.contact_info_type,
-            t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments, t.agent_id, ${customFieldsJson(list, 't')} AS custom
-     FROM ${quoteName(list.table)} t WHERE t.chain_id = ANY($1::int[]) ORDER BY t.chain_id, t.chain_n`,
-    [chainIds],
+    `SELECT ${recordColumnsOf(list)} FROM ${quoteName(list.table)} t
+     WHERE t.chain_id = ANY($1::int[]) AND (t.record_status = 2 OR t.record_id = ANY($2::int[])) ORDER BY t.chain_id, t.chain_n`,
+    [inHand.map((row) => row.chain_id), inHand.map((row) => row.record_id)],
   );
+}
+
+/** Every row of a chain, whatever its status, in the order of their places. */
+export async function selectChainRows(sql: Sql, list: ListTable, chainId: number): Promise<RecordRow[]> {
+  return sql.query<RecordRow>(`SELECT ${recordColumnsOf(list)} FROM ${quoteName(list.table)} t WHERE t.chain_id = $1 ORDER BY t.chain_n`, [chainId]);
 }
 
 /** Rows that another application marked Retrieved: left alone and reported (completion.md 4). */

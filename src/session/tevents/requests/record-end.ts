@@ -1,30 +1,26 @@
 import { createHash } from 'node:crypto';
-import { int, keys, type KvList, ocm1 } from '../../../../protocol/index.js';
-import type { EndRequest } from '../../../service/hand-outs.js';
-import { recordNames, userEvent } from '../../../user-data/events.js';
-import { UserDataError } from '../../../user-data/reader.js';
-import type { AgentRequest } from './request.js';
+import { keys, type KvList, ocm1 } from '../../../../protocol/index.js';
+import type { HandOut } from '../../../record/hand-out.js';
+import type { EndRequest } from '../../../service/record-requests.js';
+import { acknowledgment } from '../../../user-data/events.js';
+import { type AgentRequest, recordNamed } from './request.js';
 
-/** What every request that ends a record does: finds it, ends it as `ending` says, acknowledges it. */
-export function endRecord(request: AgentRequest, acknowledgment: string, ending: EndRequest['ending']): void {
+/**
+ * What every request that ends a record does: finds it, ends it as `ending` says, acknowledges it by the
+ * event `acknowledgedBy`, which may depend on what the record was.
+ */
+export function endRecord(request: AgentRequest, acknowledgedBy: string | ((record: HandOut) => string), ending: EndRequest['ending']): void {
   const { parts, seat, data, answer, refuse } = request;
-  const handle = data.requiredInteger(keys.GSW_RECORD_HANDLE);
-  const campaign = data.text(keys.GSW_CAMPAIGN_NAME);
-  if (campaign !== undefined && !parts.deployment.campaigns.some(({ name }) => name === campaign)) {
-    throw new UserDataError('UnknownCampaign', `${keys.GSW_CAMPAIGN_NAME}: there is no campaign '${campaign.slice(0, 64)}'`);
-  }
-  parts.gateway.desktops.endRecord({
-    handle,
+  parts.gateway.desktops.record({
+    kind: 'end',
+    handle: recordNamed(request),
     agentId: seat.agentId,
     ending,
+    acknowledgment: typeof acknowledgedBy === 'string' ? () => acknowledgedBy : acknowledgedBy,
     content: contentOf(data.list),
     answer(outcome) {
-      if (outcome.kind === 'refused') return refuse(outcome);
-      answer([
-        ...userEvent(acknowledgment, parts.deployment, outcome.group.campaign.name),
-        ...recordNames(parts.deployment, outcome.listDbid, outcome.handle),
-        ...(outcome.callResult === null ? [] : [{ key: keys.GSW_CALL_RESULT, value: int(outcome.callResult) }]),
-      ]);
+      if (outcome.kind === 'refused') refuse(outcome);
+      else answer(acknowledgment(outcome.acknowledgment, parts.deployment, outcome.group.campaign.name, outcome));
     },
   });
 }
