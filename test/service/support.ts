@@ -14,6 +14,7 @@ import { parseChanged, type SmallConfig } from '../config/support.js';
 import { listOf, NOW, type Row, addRows } from '../store/support.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { FaultyClient } from './faulty-client.js';
+import { USER_DATA_NAMES } from '../../src/user-data/parameter-names.js';
 
 /** Spring@Sales (agents 1001, 1002), Autumn@Sales (the same agents), and Spring@Support (agent 2001), which shares Spring's list. */
 export const SPRING = 1001;
@@ -142,7 +143,7 @@ export class Engine {
     const { group = SPRING, asker, ...fields } = of;
     return new Promise((resolve) => {
       this.gateway.request(
-        { kind, target: { sessionId: group }, by: 'Ada', ...fields },
+        { kind, target: { sessionId: group }, by: 'Ada', names: USER_DATA_NAMES, ...fields },
         {
           ...asker,
           answer: (outcome) => {
