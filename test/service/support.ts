@@ -1,6 +1,6 @@
 import { GroupCampaignStatus, nameOf } from '../../protocol/dictionary/enumerations.js';
 import { AgentPool, type AgentState, type Seat } from '../../src/agent/pool.js';
-import type { CampaignRequest, CampaignRequestKind } from '../../src/campaign/requests.js';
+import type { CampaignRequest, CampaignRequestKind, ParameterNames } from '../../src/campaign/requests.js';
 import type { Deployment } from '../../src/config/deployment.js';
 import type { JournalRow } from '../../src/journal/row.js';
 import type { Ending, HandOut } from '../../src/record/hand-out.js';
@@ -14,12 +14,14 @@ import { parseChanged, type SmallConfig } from '../config/support.js';
 import { listOf, NOW, type Row, addRows } from '../store/support.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { FaultyClient } from './faulty-client.js';
-import { USER_DATA_NAMES } from '../../src/user-data/parameter-names.js';
 
 /** Spring@Sales (agents 1001, 1002), Autumn@Sales (the same agents), and Spring@Support (agent 2001), which shares Spring's list. */
 export const SPRING = 1001;
 export const AUTUMN = 1002;
 export const SHARED = 1003;
+
+/** What the parameters of a request are called here. */
+export const NAMES: ParameterNames = { campaignId: 'CampaignID', groupId: 'GroupID', optimizeBy: 'OptimizeBy', optimizeGoal: 'OptimizeGoal' };
 
 export type Change = (config: SmallConfig) => void;
 
@@ -143,7 +145,7 @@ export class Engine {
     const { group = SPRING, asker, ...fields } = of;
     return new Promise((resolve) => {
       this.gateway.request(
-        { kind, target: { sessionId: group }, by: 'Ada', names: USER_DATA_NAMES, ...fields },
+        { kind, target: { sessionId: group }, names: NAMES, by: 'Ada', ...fields },
         {
           ...asker,
           answer: (outcome) => {
