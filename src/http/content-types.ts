@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpFault } from './fault.js';
 import { parseJson } from './json-body.js';
 
@@ -15,21 +15,42 @@ export const CSV_TYPE = 'text/csv';
 /** JSON bodies are read whole; a file of records is handed to its route as a stream. */
 export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (_request, text, done) => {
-    try {
-      done(null, parseJson(String(text)));
-    } catch (error) {
-      done(error as Error);
-    }
+  app.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (request, text, done) => {
+    answered(done, () => {
+      expectType(request, JSON_TYPE);
+      return parseJson(String(text));
+    });
   });
-  app.addContentTypeParser(CSV_TYPE, (_request, payload, done) => done(null, payload));
-  app.addHook('preParsing', async ({ headers, routeOptions }, _reply, payload) => {
-    const { contentType = JSON_TYPE } = routeOptions.config;
-    const given = headers['content-type'];
-    const found = given?.split(';', 1)[0]?.trim().toLowerCase();
-    if (found !== undefined && found !== contentType) {
-      throw new HttpFault('InvalidParameter', `Content-Type: found ${JSON.stringify(given)}, expected ${contentType}`, { status: 415 });
-    }
-    return payload;
+  app.addContentTypeParser(CSV_TYPE, (request, payload, done) => {
+    answered(done, () => {
+      expectType(request, CSV_TYPE);
+      return payload;
+    });
   });
+  // a type without a body says nothing
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    answered(done, () => {
+      if (hasBody(request)) expectType(request, undefined);
+    });
+  });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function answered(done: (error: Error | null, body?: unknown) => void, read: () => unknown): void {
+  try {
+    done(null, read());
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
+/** Throws HttpFault where a body of that type is not what the route takes. */
+function expectType({ headers, routeOptions }: FastifyRequest, type: string | undefined): void {
+  const { contentType = JSON_TYPE } = routeOptions.config;
+  if (type === contentType) return;
+  const given = JSON.stringify(headers['content-type'] ?? 'none');
+  throw new HttpFault('InvalidParameter', `Content-Type: found ${given}, expected ${contentType}`, { status: 415 });
 }

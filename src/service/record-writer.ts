@@ -101,7 +101,7 @@ export class RecordWriter {
       return { handed: await this.#writeHandOuts(sql, handOuts, nowMs), ended: await this.#writeEnds(sql, ends, nowMs) };
     });
     for (const job of handOuts) job.resolve(handed.get(job.ask.attemptGuid));
-    for (const job of ends) job.resolve(ended.has(job.handOut.handle));
+    for (const job of ends) job.resolve(ended.has(job));
   }
 
   async #writeHandOuts(sql: Sql, jobs: readonly HandOutJob[], nowMs: number): Promise<Map<string, HandOutRow>> {
@@ -114,19 +114,22 @@ export class RecordWriter {
     return handed;
   }
 
-  async #writeEnds(sql: Sql, jobs: readonly EndJob[], nowMs: number): Promise<Set<number>> {
+  /** Answers the jobs that ended their record; of several for one record that is the first. */
+  async #writeEnds(sql: Sql, jobs: readonly EndJob[], nowMs: number): Promise<Set<EndJob>> {
     if (jobs.length === 0) return new Set();
+    const firsts = [...groupBy(jobs, (job) => job.handOut.handle).values()].flatMap(([first]) => first ?? []);
     const rows = await endHandOuts(
       sql,
-      jobs.map(({ handOut, ending, endedBy }) => ({
+      firsts.map(({ handOut, ending, endedBy }) => ({
         handle: handOut.handle,
         ending: endedBy,
         endResult: ending.kind === 'final' ? ending.callResult : handOut.callResult,
       })),
       nowMs,
     );
-    const ended = new Set(rows.map((row) => row.handle));
-    for (const [list, asked] of byList(jobs.filter((job) => ended.has(job.handOut.handle)))) {
+    const handles = new Set(rows.map((row) => row.handle));
+    const ended = new Set(firsts.filter((job) => handles.has(job.handOut.handle)));
+    for (const [list, asked] of byList([...ended])) {
       await this.#writeRows(sql, list, asked);
     }
     return ended;

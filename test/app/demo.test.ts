@@ -13,7 +13,6 @@ interface Run {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  readonly ms: number;
   /** What it left behind in the directory for temporary files. */
   readonly left: readonly string[];
 }
@@ -21,7 +20,6 @@ interface Run {
 /** Runs a script that has a directory for temporary files of its own. */
 async function run(args: readonly string[], watch: (child: ChildProcess, stdout: string) => void = () => undefined): Promise<Run> {
   const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'));
-  const startedAt = performance.now();
   const child = spawn(process.execPath, args, { env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' } });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
@@ -32,16 +30,15 @@ async function run(args: readonly string[], watch: (child: ChildProcess, stdout:
   const [status] = (await once(child, 'close')) as [number | null];
   const left = readdirSync(temporary);
   rmSync(temporary, { recursive: true });
-  return { status, stdout, stderr, ms: performance.now() - startedAt, left };
+  return { status, stdout, stderr, left };
 }
 
 describe('the demo', function () {
   this.timeout(60_000);
 
   it('shows a campaign that completes by itself, and leaves nothing behind', async () => {
-    const { status, stdout, stderr, ms, left } = await run([MAIN, 'demo']);
+    const { status, stdout, stderr, left } = await run([MAIN, 'demo']);
     expect({ status, stderr, left }).to.deep.equal({ status: 0, stderr: '', left: [] });
-    expect(ms).to.be.below(30_000);
     for (const line of [
       /imported 200 records into list Spring$/m,
       /Barbara \(agent 2001, group Support\) is ready on DN 7101$/m,

@@ -121,11 +121,15 @@ describe('a desktop', () => {
     });
 
     it('and is told of one that is not even acknowledged', async () => {
-      const { client, line } = await desktopPair(gateway);
+      const clock = new ManualClock();
+      const { client, line } = await desktopPair(gateway, { clock });
+      const before = clock.pending;
       const answer = client.userRequest('RecordProcessed');
       const { reference } = await asked(line);
       line.send('EventError', { AttributeReferenceID: reference, AttributeErrorCode: 59, AttributeErrorMessage: 'what DN?' });
       expect(await rejection(answer, RequestRefused)).to.include({ code: EventErrorCode.DnNotRegistered, userEvent: false });
+      // nothing waits any more for the event that would have followed
+      expect(clock.pending).to.equal(before);
       await client.close();
     });
 

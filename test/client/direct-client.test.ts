@@ -191,10 +191,11 @@ describe('a direct client', () => {
       await client.request('GSW_CM_ReqCampaignRegistered', { GSW_CM_AttrCampaignID: 102, GSW_CM_AttrGroupID: 733 });
       await client.request('GSW_CM_ReqCampaignRegistered', { GSW_CM_AttrCampaignID: 101 });
       await client.request('GSW_CM_ReqCampaignUnregistered', SPRING);
-      // this one says all there is to say of the campaign
+      // these say all there is to say of what they name
       await client.request('GSW_CM_ReqCampaignRegistered', { GSW_CM_AttrCampaignID: 102 });
+      await client.request('GSW_CM_ReqCampaignUnregistered', SPRING);
     })();
-    for (const name of ['Registered', 'Registered', 'Unregistered', 'Registered'] as const) await take(line, name);
+    for (const name of ['Registered', 'Registered', 'Unregistered', 'Registered', 'Unregistered'] as const) await take(line, name);
     await asked;
     loaded(line, 0);
     await nextOf(client.events);
@@ -206,10 +207,10 @@ describe('a direct client', () => {
     clock.advance(75);
     const second = await gateway.line();
     await acceptDirect(second);
-    expect([await take(second, 'Registered'), await take(second, 'Unregistered'), await take(second, 'Registered')]).to.deep.equal([
+    expect([await take(second, 'Registered'), await take(second, 'Registered'), await take(second, 'Unregistered')]).to.deep.equal([
       { GSW_CM_AttrCampaignID: 101 },
-      SPRING,
       { GSW_CM_AttrCampaignID: 102 },
+      SPRING,
     ]);
     await up;
     loaded(second, 0);

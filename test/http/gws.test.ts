@@ -202,7 +202,7 @@ describe('http/gws', () => {
 
     it('is of another type', async () => {
       const { post } = fakeHttp();
-      for (const type of ['text/csv', 'text/plain', 'application/x-www-form-urlencoded']) {
+      for (const type of ['text/csv', 'text/plain', 'application/x-www-form-urlencoded', 'nonsense']) {
         const answer = await post(`${SERVER}/load-campaign`, '{}', { 'content-type': type });
         expect(answer.statusCode, type).to.equal(415);
         expect(answer.json().status.message).to.include('expected application/json');

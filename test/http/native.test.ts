@@ -33,12 +33,14 @@ describe('http/native', () => {
     await post(`${GROUP}?req=StartDialing`, { GSW_DIAL_MODE: 2, GSW_OPTIMIZE_BY: 1, GSW_AUTO_COMPLETION: 0 });
     await post(`${GROUP}?req=StartDialing`, '{"GSW_DIAL_MODE":"Fast","GSW_AUTO_COMPLETION":1.0}');
     for (const body of [undefined, '', '{}', 'null']) expect((await post(`${GROUP}?req=StartDialing`, body)).statusCode, body).to.equal(200);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await post(`${GROUP}?req=StartDialing`, '', form)).statusCode).to.equal(200);
     const target = { sessionId: 1001 };
     const [named, numbered, odd, ...empty] = gateway.asked;
     expect(named).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target, dialMode: 3, optimizeBy: 3, optimizeGoal: 3, autoCompletion: { kind: 'text', value: '1' } });
     expect(numbered).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target, dialMode: 2, optimizeBy: 1, autoCompletion: { kind: 'integer', value: 0n } });
     expect(odd).to.deep.equal({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target, dialMode: -1, autoCompletion: { kind: 'other', what: 'of type float' } });
-    expect(empty).to.deep.equal(Array.from({ length: 4 }, () => ({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target })));
+    expect(empty).to.deep.equal(Array.from({ length: 5 }, () => ({ kind: 'StartDialing', by: 'HTTP', names: USER_DATA_NAMES, target })));
   });
 
   it('answers the flat event of what has happened', async () => {

@@ -56,6 +56,14 @@ describe('http/server', () => {
     expect(JSON.stringify(errors)).to.include('an HTTP request failed');
   });
 
+  it('answers 503 where the engine has not answered in time, and says that it still may', async () => {
+    const late = Object.assign(new Error('late'), { code: 'FST_ERR_HANDLER_TIMEOUT', statusCode: 503 });
+    const { post } = fakeHttp(undefined, { ocmClient: { request: () => Promise.reject(late) } });
+    const answer = await post('/ocs/v3/servers/156/load-campaign', { data: { sessionId: 1001 } });
+    expect([answer.statusCode, answer.headers.connection, answer.json().status.code]).to.deep.equal([503, 'close', 1]);
+    expect(answer.json().status.message).to.include('ask for the status');
+  });
+
   it('tells its health, to anyone', async () => {
     let state: HealthState = { status: 'ok' };
     const { get } = fakeHttp((config) => (config['clients'] = [{ name: 'a', password: 'b', roles: ['agent'] }]), { health: () => state });

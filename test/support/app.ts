@@ -49,7 +49,11 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
         throw error;
       },
     });
-  let app = await start();
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  let app = await start().catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   const ports = (): Required<Ports> => ({ direct: 0, tevents: 0, http: 0, ...app.ports });
   return {
     deployment,
@@ -67,7 +71,7 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
     },
     async close() {
       await app.stop();
-      await rm(directory, { recursive: true, force: true });
+      await remove();
     },
   };
 }

@@ -81,7 +81,9 @@ export async function selectDuplicatePlaces(sql: Sql, importId: number, list: Li
             CASE WHEN stored THEN NULL ELSE first END AS other
      FROM (
        SELECT line, chain, place, begins, min(line) OVER (PARTITION BY chain, place) AS first,
-              EXISTS (SELECT 1 FROM ${table} t WHERE t.chain_id = s.chain AND (s.begins OR t.chain_n = s.place)) AS stored
+              -- two questions, each of equalities only: the table may lack our index, and then they are hashed
+              CASE WHEN begins THEN EXISTS (SELECT 1 FROM ${table} t WHERE t.chain_id = s.chain)
+                   ELSE EXISTS (SELECT 1 FROM ${table} t WHERE t.chain_id = s.chain AND t.chain_n = s.place) END AS stored
        FROM (${PLACED}) s
        WHERE chain IS NOT NULL AND place IS NOT NULL
      ) given

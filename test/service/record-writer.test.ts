@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { RecordWriter } from '../../src/service/record-writer.js';
+import { StatementFailed, StoreAway } from '../../src/store/client.js';
+import type { Owner } from '../../src/store/owner.js';
+import type { HandOutRow } from '../../src/store/statements/hand-outs.js';
+import { runningGroup } from '../store/group-support.js';
+import { fill, listOf, NOW, type Row, rowsOf, ZONES } from '../store/support.js';
+import { openTestStore, type TestStore } from '../support/engine.js';
+import { FaultyClient } from './faulty-client.js';
+import { final } from './support.js';
+import { chainOf } from '../record/support.js';
+
+const RETRIEVED: Row = { record_status: 2, app_id: 156, campaign_id: 101, group_id: 732 };
+
+describe('the writer of records', () => {
+  let store: TestStore;
+  let client: FaultyClient;
+  let owner: Owner;
+  let writer: RecordWriter;
+  const list = listOf({ customFields: [{ name: 'age', type: 'int' }], table: 'cl_writer' });
+
+  before(async () => {
+    store = await openTestStore();
+    owner = await runningGroup(store.client);
+  });
+  after(() => store.close());
+  beforeEach(async () => {
+    client = new FaultyClient(store.client);
+    writer = new RecordWriter(client, owner, () => NOW, () => [...ZONES]);
+    await store.client.query('DELETE FROM ocm_hand_out', []);
+    await fill(store.client, list, Array.from({ length: 20 }, () => RETRIEVED));
+  });
+
+  const handOut = (recordId: number): Promise<HandOutRow | undefined> =>
+    writer.handOut(list, { groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, agentId: '1001', attemptGuid: `guid-${recordId}` });
+
+  async function inHand(recordId: number): Promise<Parameters<RecordWriter['end']>[1]> {
+    const row = await handOut(recordId);
+    if (row === undefined) throw new Error('it was not handed out');
+    return { ...chainless(row), chain: chainOf(recordId, { recordId }) };
+  }
+
+  it('writes together what comes while a commit is under way', async () => {
+    const rows = await Promise.all([1, 2, 3, 4, 5].map(handOut));
+    expect(new Set(rows.map((row) => row?.handle)).size).to.equal(5);
+    expect(client.texts.filter((text) => text.startsWith('INSERT INTO ocm_hand_out')), 'the first alone, the others together').to.have.length(2);
+  });
+
+  it('answers each with its own: written, not dialable, ended before', async () => {
+    const [first, second] = await Promise.all([inHand(1), inHand(2)]);
+    await store.client.query('UPDATE cl_writer SET record_status = 3 WHERE record_id = 3', []);
+    const answers = await Promise.all([
+      handOut(3), writer.end(list, first, final(), 'a'), writer.end(list, first, final({ callResult: 6 }), 'b'), writer.end(list, second, { kind: 'ready' }, null), handOut(4),
+    ]);
+    expect(answers.map((answer) => (typeof answer === 'object' ? 'row' : answer))).to.deep.equal([undefined, true, false, true, 'row']);
+    const rows = await rowsOf(store.client, list, 'record_status', 'call_result');
+    expect(rows.slice(0, 2)).to.deep.equal([{ record_status: 3, call_result: 33 }, { record_status: 1, call_result: null }]);
+  });
+
+  it('lets a statement that is refused fail alone', async () => {
+    const [good, bad] = await Promise.all([inHand(1), inHand(2)]);
+    const outcomes = await Promise.allSettled([
+      handOut(3), writer.end(list, good, final(), 'a'), writer.end(list, bad, final({ customFields: { age: 'no number' } }), 'b'), handOut(4),
+    ]);
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[2]).to.have.property('reason').that.is.instanceOf(StatementFailed);
+    expect(outcomes[1]).to.have.property('value', true);
+    expect((await rowsOf(store.client, list, 'record_status')).slice(0, 4).map((row) => row['record_status'])).to.deep.equal([3, 2, 2, 2]);
+  });
+
+  it('fails all of a batch with the store, and goes on when it is back', async () => {
+    client.away = true;
+    const outcomes = await Promise.allSettled([1, 2, 3].map(handOut));
+    expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason instanceof StoreAway)).to.deep.equal([true, true, true]);
+    client.away = false;
+    expect(await handOut(1)).to.include({ record_id: 1 });
+  });
+
+  it('leaves nothing lying, whenever it comes', async () => {
+    // one job after the other, each queued another number of turns behind the answer of the last
+    for (let turns = 0; turns < 12; turns += 1) {
+      await handOut(turns + 1);
+      for (let left = turns; left > 0; left -= 1) await Promise.resolve();
+      const next = handOut(turns + 2);
+      const idle = writer.idle().then(() => 'idle');
+      expect(await Promise.race([next.then(() => 'written'), idle.then(() => client.settled()).then(() => 'left lying')]), `${turns} turns`).to.equal('written');
+      await store.client.query('DELETE FROM ocm_hand_out', []);
+    }
+  });
+
+  it('says when it has nothing left to do', async () => {
+    let written = 0;
+    for (const recordId of [1, 2, 3]) void handOut(recordId).then(() => (written += 1));
+    await writer.idle();
+    expect(written).to.equal(3);
+    await writer.idle();
+  });
+});
+
+function chainless(row: HandOutRow) {
+  return {
+    handle: row.handle, groupDbid: row.group_dbid, session: row.session, agentId: row.agent_id, attempt: row.attempt, attemptGuid: row.attempt_guid,
+    callResult: row.call_result, handedAt: row.handed_at,
+  };
+}
