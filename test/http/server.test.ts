@@ -1,12 +1,52 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
+import { CLOSE_TIMEOUT_MS, IDLE_CHECK_MS } from '../../src/http/limits.js';
 import type { HealthState } from '../../src/http/parts.js';
 import { StoreAway } from '../../src/service/ports.js';
-import { readToEnd } from '../support/test-listener.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { readToEnd, turnUntil } from '../support/test-listener.js';
 import { fakeHttp } from './support.js';
 
+/** Something that happens once. */
+class Signal {
+  set: () => void = () => undefined;
+  readonly reached = new Promise<void>((resolve) => (this.set = resolve));
+}
+
 const basic = (name: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` });
+
+/** A server that has begun to close while a request was under way, and a peer that keeps its connection. */
+async function closingServer(answered: boolean) {
+  const clock = new ManualClock();
+  const arrived = new Signal();
+  const gate = new Signal();
+  const http = fakeHttp(undefined, {
+    clock,
+    health: async () => {
+      arrived.set();
+      await gate.reached;
+      return { status: 'ok' };
+    },
+  });
+  await http.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = http.app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  const gone = once(socket, 'close');
+  socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await arrived.reached;
+  const closed = http.app.close();
+  await turnUntil(() => clock.pending === 1);
+  if (answered) {
+    const answer = once(socket, 'data');
+    gate.set();
+    expect(String(await answer)).to.match(/^HTTP\/1\.1 200 /);
+  } else {
+    socket.resume();
+  }
+  return { clock, closed, gone };
+}
 
 describe('http/server', () => {
   it('refuses an unknown path with 404, and a method that a path does not have with 405 and those it has', async () => {
@@ -141,6 +181,21 @@ describe('http/server', () => {
       const { app } = open();
       const headers = { ...basic('eye', 'é'), host: 'gateway.example' };
       expect((await app.inject({ url: '/campaigngroups/1', headers, remoteAddress: '10.0.0.1' })).statusCode).to.equal(404);
+    });
+  });
+
+  describe('closing', () => {
+    it('ends with the last answer, though its peer keeps the connection', async () => {
+      const { clock, closed, gone } = await closingServer(true);
+      clock.advance(IDLE_CHECK_MS);
+      await Promise.all([closed, gone]);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('does not wait for ever for a request that is not answered', async () => {
+      const { clock, closed, gone } = await closingServer(false);
+      clock.advance(CLOSE_TIMEOUT_MS);
+      await Promise.all([closed, gone]);
     });
   });
 

@@ -2,11 +2,10 @@ import { expect } from 'chai';
 import type { CampaignRequest, GroupTarget } from '../../src/campaign/requests.js';
 import { type Checked, checkRequest } from '../../src/service/campaign-requests.js';
 import { parseChanged } from '../config/support.js';
+import { NAMES } from './support.js';
 
 /** Campaigns 101 and 102, groups 732 and 733, campaign groups 1001 (101, 732) and 1002 (102, 733). */
 const { deployment } = parseChanged(() => undefined);
-
-const NAMES = { campaignId: 'CampaignID', groupId: 'GroupID', optimizeBy: 'OptimizeBy', optimizeGoal: 'OptimizeGoal' };
 
 const check = (request: Partial<CampaignRequest>): Checked =>
   checkRequest(deployment, { kind: 'Load', target: { campaignId: 101, groupId: 732 }, by: 'Ada', names: NAMES, ...request });
@@ -56,6 +55,14 @@ describe('what is wrong with a campaign request', () => {
     expect(refusalOf({ ...badFlag, ...unknown }).message).to.match(/^GSW_AUTO_COMPLETION is 2/);
     expect(refusalOf(unknown).code).to.equal('CampaignNotFound');
     expect(refusalOf({ ...badFlag, target: { campaignId: 101 } }).message, 'an id that is missing is form').to.match(/^GroupID is missing/);
+  });
+
+  it('is told in the words of its protocol', () => {
+    const names = { campaignId: 'campaignId', groupId: 'groupId', optimizeBy: 'optimizeBy', optimizeGoal: 'optimizeGoal' };
+    expect(refusalOf({ names, ...badForm }).message).to.match(/^optimizeBy is 6/);
+    expect(refusalOf({ names, optimizeGoal: -1 }).message).to.match(/^optimizeGoal is -1/);
+    expect(refusalOf({ names, target: {} }).message).to.match(/^campaignId is missing/);
+    expect(refusalOf({ names, target: { campaignId: 101 } }).message).to.match(/^groupId is missing/);
   });
 
   it('names the group where the ids are good', () => {

@@ -128,7 +128,7 @@ describe('service/importer', () => {
 
   describe('a row that cannot be stored', () => {
     beforeEach(async () => {
-      await load('contact_info,record_id,chain_id,chain_n\na,1,1,0\nb,2,1,1\nc,3,20,0\n');
+      await load('contact_info,record_id,chain_id,chain_n\na,1,1,0\nb,2,1,1\nc,3,20,1\n');
       base = 3;
       changed.length = 0;
     });
@@ -198,7 +198,7 @@ describe('service/importer', () => {
         [11, 'chain_id'],
       ]);
       expect(loaded).to.equal(3);
-      expect((await places()).slice(1)).to.deep.equal([['a2', 9, 9, 0], ['b', 2, 1, 1], ['c', 3, 20, 0], ['f2', 21, 1, 2], ['g2', 22, 7, 7]]);
+      expect((await places()).slice(1)).to.deep.equal([['a2', 9, 9, 0], ['b', 2, 1, 1], ['c', 3, 20, 1], ['f2', 21, 1, 2], ['g2', 22, 7, 7]]);
     });
   });
 

@@ -1,6 +1,6 @@
 import { GroupCampaignStatus, nameOf } from '../../protocol/dictionary/enumerations.js';
 import { AgentPool, type AgentState, type Seat } from '../../src/agent/pool.js';
-import type { CampaignRequest, CampaignRequestKind } from '../../src/campaign/requests.js';
+import type { CampaignRequest, CampaignRequestKind, ParameterNames } from '../../src/campaign/requests.js';
 import type { Deployment } from '../../src/config/deployment.js';
 import type { JournalRow } from '../../src/journal/row.js';
 import type { Ending, HandOut } from '../../src/record/hand-out.js';
@@ -19,6 +19,9 @@ import { FaultyClient } from './faulty-client.js';
 export const SPRING = 1001;
 export const AUTUMN = 1002;
 export const SHARED = 1003;
+
+/** What the parameters of a request are called here. */
+export const NAMES: ParameterNames = { campaignId: 'CampaignID', groupId: 'GroupID', optimizeBy: 'OptimizeBy', optimizeGoal: 'OptimizeGoal' };
 
 export type Change = (config: SmallConfig) => void;
 
@@ -142,7 +145,7 @@ export class Engine {
     const { group = SPRING, asker, ...fields } = of;
     return new Promise((resolve) => {
       this.gateway.request(
-        { kind, target: { sessionId: group }, by: 'Ada', ...fields },
+        { kind, target: { sessionId: group }, names: NAMES, by: 'Ada', ...fields },
         {
           ...asker,
           answer: (outcome) => {

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { HOST } from '../support/gateway.js';
+
+/** Below the ports that systems give to outgoing connections: nobody takes one while the gateway is down. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, HOST);
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
+/** Ports that stay the same over restarts, so that clients find the gateway again. */
+async function freePorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(port)) found.add(port);
+  }
+  return [...found];
+}
+
+/** A gateway that is killed, and started again on the same ports and the same store. */
+export class Keeper {
+  #process: GatewayProcess;
+  #restart: Promise<void> = Promise.resolve();
+  #kills = 0;
+
+  private constructor(
+    readonly ports: Readonly<Record<'direct' | 'tevents' | 'http', number>>,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {
+    this.#process = GatewayProcess.start(env);
+  }
+
+  static async start(directory: string): Promise<Keeper> {
+    const [direct = 0, tevents = 0, http = 0] = await freePorts(3);
+    const keeper = new Keeper({ direct, tevents, http }, {
+      OCM_STORE_URL: `pglite:${directory}`,
+      OCM_LISTENERS_DIRECT_PORT: String(direct),
+      OCM_LISTENERS_TEVENTS_PORT: String(tevents),
+      OCM_LISTENERS_HTTP_PORT: String(http),
+    });
+    await keeper.#process.ready();
+    return keeper;
+  }
+
+  /** How often it was killed. */
+  get kills(): number {
+    return this.#kills;
+  }
+
+  /** Kills it, behind a restart that is under way; it comes back by itself. Whether it does is told by `settled`. */
+  kill(): void {
+    this.#kills += 1;
+    this.#restart = this.#restart.then(async () => {
+      await this.#process.end('SIGKILL');
+      this.#process = GatewayProcess.start(this.env);
+      await this.#process.ready();
+    });
+    // told by whoever asks for `settled`
+    this.#restart.catch(() => undefined);
+  }
+
+  /** Resolves when it serves again. */
+  settled(): Promise<void> {
+    return this.#restart;
+  }
+
+  /** Stops it in order, and answers its exit status. */
+  async stop(): Promise<number | null> {
+    await this.#restart;
+    return (await this.#process.end('SIGTERM')).code;
+  }
+
+  async destroy(): Promise<void> {
+    await this.#restart.catch(() => undefined);
+    await this.#process.end();
+  }
+}

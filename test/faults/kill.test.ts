@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import { RecordStatus } from '../../protocol/index.js';
+import { runKills } from './kill-run.js';
+import { resultOf } from './worker.js';
+
+/** `npm run test:faults` sets more kills, and may set another seed. */
+const KILLS = Number(process.env['OCM_TEST_KILLS'] ?? 5);
+const SEED = Number(process.env['OCM_TEST_SEED'] ?? 20_261);
+const RECORDS_PER_KILL = 24;
+const MS_PER_KILL = 20_000;
+
+describe(`a gateway that is killed ${KILLS} times (seed ${SEED})`, function () {
+  this.timeout(60_000 + KILLS * MS_PER_KILL);
+
+  it('loses no result that it has acknowledged, and ends every record and the campaign exactly once', async () => {
+    const records = KILLS * RECORDS_PER_KILL;
+    const { account, told, reconnects, kills, exitCode, rows, journal, openHandOuts } = await runKills({ seed: SEED, kills: KILLS, records });
+
+    expect(kills).to.equal(KILLS);
+    // killed again before it had come back, a client comes back once for both
+    for (const count of reconnects) expect(count, 'reconnects').to.be.within(1, KILLS);
+    expect(account.unanswered, 'results that a kill left without an answer').to.be.at.least(1);
+    expect(exitCode).to.equal(0);
+
+    expect(rows).to.have.length(records);
+    const wanted = rows.map(({ contact_info: phone }) => ({
+      contact_info: phone,
+      record_status: RecordStatus.Updated,
+      call_result: resultOf(phone),
+      attempt: 1,
+      agent_id: account.acknowledged.get(phone),
+    }));
+    expect(rows, 'each row has the result that was acknowledged, once').to.deep.equal(wanted);
+    expect(account.handedAgain, 'handed out after their end was acknowledged').to.deep.equal([]);
+    expect(openHandOuts).to.equal(0);
+
+    expect(journal.map(({ kind, number }) => `${number} ${kind}`)).to.deep.equal(['1 Loaded', '2 Started', '3 Stopped', '4 Unloaded']);
+    expect(new Set(journal.map(({ session }) => session)).size).to.equal(1);
+    const events = ['CampaignLoaded', 'CampaignStarted', 'CampaignStopped', 'CampaignUnloaded'];
+    expect(told).to.deep.equal({ 1001: events, 1002: events, 1003: events });
+  });
+});
