@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RecordWriter } from '../../src/service/record-writer.js';
+import { type EndedBy, RecordWriter } from '../../src/service/record-writer.js';
 import { StatementFailed, StoreAway } from '../../src/store/client.js';
 import type { Owner } from '../../src/store/owner.js';
 import type { HandOutRow } from '../../src/store/statements/hand-outs.js';
@@ -10,6 +10,7 @@ import { FaultyClient } from './faulty-client.js';
 import { final } from './support.js';
 import { chainOf } from '../record/support.js';
 
+const by = (content: string): EndedBy => ({ content, acknowledgment: 'RecordProcessedAcknowledge' });
 const RETRIEVED: Row = { record_status: 2, app_id: 156, campaign_id: 101, group_id: 732 };
 
 describe('the writer of records', () => {
@@ -37,7 +38,7 @@ describe('the writer of records', () => {
   async function inHand(recordId: number): Promise<Parameters<RecordWriter['end']>[1]> {
     const row = await handOut(recordId);
     if (row === undefined) throw new Error('it was not handed out');
-    return { ...chainless(row), chain: chainOf(recordId, { recordId }) };
+    return { ...chainless(row), call: 'none', chain: chainOf(recordId, { recordId }) };
   }
 
   it('writes together what comes while a commit is under way', async () => {
@@ -50,7 +51,7 @@ describe('the writer of records', () => {
     const [first, second] = await Promise.all([inHand(1), inHand(2)]);
     await store.client.query('UPDATE cl_writer SET record_status = 3 WHERE record_id = 3', []);
     const answers = await Promise.all([
-      handOut(3), writer.end(list, first, final(), 'a'), writer.end(list, first, final({ callResult: 6 }), 'b'), writer.end(list, second, { kind: 'ready' }, null), handOut(4),
+      handOut(3), writer.end(list, first, final(), by('a')), writer.end(list, first, final({ callResult: 6 }), by('b')), writer.end(list, second, { kind: 'ready' }, null), handOut(4),
     ]);
     expect(answers.map((answer) => (typeof answer === 'object' ? 'row' : answer))).to.deep.equal([undefined, true, false, true, 'row']);
     const rows = await rowsOf(store.client, list, 'record_status', 'call_result');
@@ -60,7 +61,7 @@ describe('the writer of records', () => {
   it('lets a statement that is refused fail alone', async () => {
     const [good, bad] = await Promise.all([inHand(1), inHand(2)]);
     const outcomes = await Promise.allSettled([
-      handOut(3), writer.end(list, good, final(), 'a'), writer.end(list, bad, final({ customFields: { age: 'no number' } }), 'b'), handOut(4),
+      handOut(3), writer.end(list, good, final(), by('a')), writer.end(list, bad, final({ customFields: { age: 'no number' } }), by('b')), handOut(4),
     ]);
     expect(outcomes.map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
     expect(outcomes[2]).to.have.property('reason').that.is.instanceOf(StatementFailed);

@@ -78,7 +78,10 @@ describe('records in other hands', () => {
     it('and a refused end leaves them where they are', async () => {
       const handle = await inHand();
       const outcome = await new Promise<EndOutcome>((resolve) => {
-        engine.gateway.desktops.endRecord({ agentId: '1001', handle, content: 'x', ending: () => ({ kind: 'refused', number: UserEventError.BadValue, message: 'age' }), answer: resolve });
+        engine.gateway.desktops.record({
+          kind: 'end', agentId: '1001', handle, content: 'x', acknowledgment: () => 'Acknowledge', answer: resolve,
+          ending: () => ({ kind: 'refused', number: UserEventError.BadValue, message: 'age' }),
+        });
       });
       expect(outcome).to.deep.include({ kind: 'refused', number: UserEventError.BadValue, handle });
       expect(numberOf(await engine.end('1001', handle))).to.equal('ended');

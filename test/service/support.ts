@@ -57,6 +57,13 @@ export class FakeAnnouncer implements Announcer {
     return line.lastWritten;
   }
 
+  /** What DNs were told of calls, as `ringing <agent>`. */
+  readonly calls: string[] = [];
+
+  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut): void {
+    this.calls.push(`${kind} ${handOut.agentId}`);
+  }
+
   recordCancelled(handOut: HandOut): void {
     this.cancelled.push(handOut);
     this.order.push(`cancel ${handOut.agentId}`);
@@ -239,7 +246,7 @@ export class Engine {
   /** Ends a record, answered as soon as it is; nothing is waited for beside. */
   ending(agentId: string, handle: number, { ending = final(), content = 'content' }: End = {}): Promise<EndOutcome> {
     return new Promise((resolve) => {
-      this.gateway.desktops.endRecord({ agentId, handle, ending: () => ending, content, answer: resolve });
+      this.gateway.desktops.record({ kind: 'end', agentId, handle, ending: () => ending, acknowledgment: () => 'RecordProcessedAcknowledge', content, answer: resolve });
     });
   }
 

@@ -38,7 +38,7 @@ describe('handing out', () => {
     });
     expect(second).to.include({ chain_id: 8, agent_id: '1002', attempt: 0 });
     expect(second?.handle).to.not.equal(first?.handle);
-    expect(await anyHandOut(store.client, 1001)).to.equal(true);
+    expect(await anyHandOut(store.client, 1001, 'session-1')).to.equal(true);
     expect(await selectOpenHandOutsOfGroup(store.client, 1001)).to.deep.equal(rows.toSorted((a, b) => a.handle - b.handle));
   });
 
@@ -94,7 +94,7 @@ describe('handing out', () => {
     expect(await selectEndedHandOut(store.client, a.handle)).to.deep.equal({ ...a, ended_at: NOW + 5, ending: 'content', end_result: 33 });
     expect(await selectEndedHandOut(store.client, b.handle), 'still out').to.equal(undefined);
     expect(await endHandOutsOfGroup(store.client, 1001, NOW + 7)).to.deep.equal([b]);
-    expect(await anyHandOut(store.client, 1001)).to.equal(false);
+    expect(await anyHandOut(store.client, 1001, 'session-1')).to.equal(false);
   });
 
   it('is forgotten some time after its end, by the server whose it was', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { countRecords } from '../../src/store/statements/count-records.js';
 import { type HandOutAsk, insertHandOuts } from '../../src/store/statements/hand-outs.js';
-import { countForeign, type FinalRow, releaseChains, releaseUnheld, selectChains, writeFinalRows } from '../../src/store/statements/list-rows.js';
+import { countForeign, type EndedRow, releaseChains, releaseUnheld, selectChains, writeEndedRows } from '../../src/store/statements/list-rows.js';
 import { openTestStore, type TestStore } from '../support/engine.js';
 import { runningGroup } from './group-support.js';
 import { fill, listOf, NOW, type Row, rowsOf, ZONES } from './support.js';
@@ -9,8 +9,11 @@ import { fill, listOf, NOW, type Row, rowsOf, ZONES } from './support.js';
 const OURS = 156;
 const RETRIEVED: Row = { record_status: 2, app_id: OURS, campaign_id: 101, group_id: 732 };
 
-function finalRow(recordId: number, change: Partial<FinalRow> = {}): FinalRow {
-  return { recordId, chainId: recordId, status: 3, callResult: 33, agentId: '1001', callTimeSeconds: 1000, attempts: 1, customFields: {}, ...change };
+function endedRow(recordId: number, change: Partial<EndedRow> = {}): EndedRow {
+  return {
+    recordId, chainId: recordId, status: 3, callResult: 33, agentId: '1001', callTimeSeconds: 1000, attempts: 1, customFields: {}, recordType: null, dialSchedTime: null,
+    treatments: null, others: 'chainUpdated', nextDueAt: null, ...change,
+  };
 }
 
 const ask = (recordId: number): HandOutAsk => ({
@@ -28,7 +31,7 @@ describe('rows of a list', () => {
 
   it('become final with what came of them, many in one statement', async () => {
     await fill(store.client, list, [{ ...RETRIEVED, attempt: 2 }, { ...RETRIEVED, call_result: 6, call_time: 7 }, RETRIEVED]);
-    const written = await writeFinalRows(store.client, list, OURS, [finalRow(1), finalRow(2, { status: 6, callResult: null, callTimeSeconds: null, attempts: 0, agentId: '1002' })]);
+    const written = await writeEndedRows(store.client, list, OURS, [endedRow(1), endedRow(2, { status: 6, callResult: null, callTimeSeconds: null, attempts: 0, agentId: '1002' })]);
     expect(written).to.equal(2);
     expect(await rowsOf(store.client, list, 'record_status', 'call_result', 'agent_id', 'call_time', 'attempt')).to.deep.equal([
       { record_status: 3, call_result: 33, agent_id: '1001', call_time: 1000, attempt: 3 },
@@ -41,14 +44,14 @@ describe('rows of a list', () => {
     await fill(store.client, list, [
       { ...RETRIEVED, chain_id: 1 }, { ...RETRIEVED, chain_id: 1, chain_n: 1 }, { ...RETRIEVED, chain_id: 1, chain_n: 2, record_status: 5 }, { ...RETRIEVED, chain_id: 4 },
     ]);
-    await writeFinalRows(store.client, list, OURS, [finalRow(1)]);
+    await writeEndedRows(store.client, list, OURS, [endedRow(1)]);
     expect((await rowsOf(store.client, list, 'record_status')).map((row) => row['record_status'])).to.deep.equal([3, 7, 5, 2]);
   });
 
   it('are left where another application holds them, or nobody', async () => {
     const rows: Row[] = [{ ...RETRIEVED, app_id: 99 }, { record_status: 1 }, { record_status: 3, call_result: 6 }];
     await fill(store.client, list, rows);
-    expect(await writeFinalRows(store.client, list, OURS, [finalRow(1), finalRow(2), finalRow(3)])).to.equal(0);
+    expect(await writeEndedRows(store.client, list, OURS, [endedRow(1), endedRow(2), endedRow(3)])).to.equal(0);
     expect((await rowsOf(store.client, list, 'call_result')).map((row) => row['call_result'])).to.deep.equal([null, null, 6]);
   });
 
@@ -62,7 +65,7 @@ describe('rows of a list', () => {
     await fill(store.client, custom, [RETRIEVED, RETRIEVED]);
     await store.client.query(`UPDATE cl_custom SET name = 'before', age = 1, mood = 'sad'`, []);
     const fields = { name: `O'Neil "x" \\`, age: 42, score: -0.5, born: '2000-02-29 10:00:00', Mood: null };
-    await writeFinalRows(store.client, custom, OURS, [finalRow(1, { customFields: fields }), finalRow(2, { customFields: { age: 2 } })]);
+    await writeEndedRows(store.client, custom, OURS, [endedRow(1, { customFields: fields }), endedRow(2, { customFields: { age: 2 } })]);
     const found = await store.client.query(`SELECT name, age, score, born::text, mood FROM cl_custom ORDER BY record_id`, []);
     expect(found).to.deep.equal([
       { name: `O'Neil "x" \\`, age: 42, score: -0.5, born: '2000-02-29 10:00:00', mood: null },
@@ -100,7 +103,7 @@ describe('rows of a list', () => {
 
   it('are read back as chains, and counted', async () => {
     await fill(store.client, list, [{ ...RETRIEVED, chain_id: 9, chain_n: 1 }, { ...RETRIEVED, chain_id: 9 }, { record_status: 3 }, {}, { record_status: 2, app_id: 99 }, { record_status: 2, app_id: null }]);
-    expect((await selectChains(store.client, list, [9])).map((row) => row.record_id)).to.deep.equal([2, 1]);
+    expect((await selectChains(store.client, list, [{ chain_id: 9, record_id: 2 }])).map((row) => row.record_id)).to.deep.equal([2, 1]);
     expect(await countRecords(store.client, list)).to.deep.equal({ ready: 1, retrieved: 4, final: 1, total: 6 });
     expect(await countForeign(store.client, list, OURS)).to.have.deep.members([{ app_id: 99, count: 1 }, { app_id: null, count: 1 }]);
   });
