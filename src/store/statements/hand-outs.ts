@@ -197,7 +197,7 @@ export async function endStrandedHandOuts(
     `UPDATE ocm_hand_out h SET ended_at = $1
      WHERE ended_at IS NULL
        AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $2)
-       AND (NOT coalesce(agent_id, $3[1]) = ANY($3::text[])
+       AND ((agent_id IS NOT NULL AND NOT agent_id = ANY($3::text[]))
          OR NOT EXISTS (SELECT 1 FROM unnest($4::int[], $5::int[]) AS k(known_group, known_list)
                         WHERE k.known_group = h.group_dbid AND k.known_list = h.list_dbid))
      RETURNING ${COLUMNS}`,
