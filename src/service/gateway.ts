@@ -13,8 +13,10 @@ import { checkRequest } from './campaign-requests.js';
 import { DesktopService } from './desktops.js';
 import { GroupActor } from './group-actor.js';
 import { describeGroup, type GroupDescription } from './group-description.js';
+import { LeftCampaigns } from './left-campaigns.js';
 import type { Announcer, Asker } from './ports.js';
 import { RecordWriter } from './record-writer.js';
+import { RecordService } from './records.js';
 import { type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
 import { recoverStore } from './start-up.js';
 
@@ -36,6 +38,7 @@ export interface GatewayParts {
 export class Gateway {
   readonly agents: AgentService;
   readonly desktops: DesktopService;
+  readonly records: RecordService;
   readonly #runtime: Runtime;
   readonly #actors: ReadonlyMap<number, GroupActor>;
   #stopped = false;
@@ -45,6 +48,7 @@ export class Gateway {
     this.#actors = actors;
     this.agents = new AgentService(runtime, (agentId) => [...actors.values()].filter(({ group }) => group.group.agentIds.includes(agentId)));
     this.desktops = new DesktopService(runtime, actors);
+    this.records = new RecordService(runtime, actors, this.desktops);
   }
 
   /**
@@ -61,6 +65,7 @@ export class Gateway {
     const runtime: Runtime = {
       ...parts,
       held: new HeldRecords(),
+      left: new LeftCampaigns(),
       journal: new JournalTail(longestReplayMs),
       writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
       lists,

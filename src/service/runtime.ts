@@ -7,6 +7,7 @@ import type { ListTable, ZoneTime } from '../store/list-table.js';
 import type { Owner } from '../store/owner.js';
 import type { Clock } from '../util/clock.js';
 import { secondOfDay } from '../util/time-zone.js';
+import type { LeftCampaigns } from './left-campaigns.js';
 import type { Announcer } from './ports.js';
 import type { RecordWriter } from './record-writer.js';
 
@@ -27,6 +28,7 @@ export interface Runtime {
   readonly announcer: Announcer;
   readonly agents: AgentPool<object>;
   readonly held: HeldRecords;
+  readonly left: LeftCampaigns;
   readonly journal: JournalTail;
   readonly writer: RecordWriter;
   readonly lists: ReadonlyMap<number, ListTable>;

@@ -21,6 +21,7 @@ export class TestDesktop {
   readonly #events: Told[] = [];
   #waiting: (() => void)[] = [];
   #reference = 0;
+  #seen = 0;
   readonly session: TEventSession;
 
   constructor(
@@ -82,13 +83,23 @@ export class TestDesktop {
     return mine();
   }
 
-  /** Resolves with the first event of that name that nobody asked for. */
+  /** Resolves with the next event of that name that nobody asked for, from the last such wait on. */
   async told(name: string): Promise<Told> {
     for (;;) {
-      const found = this.#events.find((event) => event['GSW_USER_EVENT'] === name && !('GSW_REFERENCE_ID' in event));
-      if (found !== undefined) return found;
+      const found = this.#events.findIndex((event, index) => index >= this.#seen && event['GSW_USER_EVENT'] === name && !('GSW_REFERENCE_ID' in event));
+      const event = this.#events[found];
+      if (event !== undefined) {
+        this.#seen = found + 1;
+        return event;
+      }
       await this.#next();
     }
+  }
+
+  /** Resolves when the group that was loaded last has been unloaded. */
+  async completed(): Promise<void> {
+    this.#seen = Math.max(this.#seen, this.names.lastIndexOf('CampaignLoaded'));
+    await this.told('CampaignUnloaded');
   }
 
   /** The names of all user events so far. */
