@@ -42,10 +42,16 @@ export class TestDesktop {
     this.session = new TEventSession(new DesktopLine(line), desk.parts);
   }
 
-  /** Registers the client and the DN, and logs the agent in. */
-  async login(agentId: string): Promise<this> {
+  /** Registers the client and the DN. */
+  async register(): Promise<this> {
     await this.send('RequestRegisterClient', { AttributeReferenceID: int(1), AttributeApplicationName: string('desktop') });
     await this.send('RequestRegisterAddress', { AttributeReferenceID: int(2), AttributeThisDN: string(this.dn) });
+    return this;
+  }
+
+  /** Registers, and logs the agent in. */
+  async login(agentId: string): Promise<this> {
+    await this.register();
     await this.send('RequestAgentLogin', { AttributeReferenceID: int(3), AttributeThisDN: string(this.dn), AttributeAgentID: string(agentId) });
     if (this.desk.engine.agents.onDn(this.dn)?.agentId !== agentId) throw new Error(`agent ${agentId} was not logged in`);
     return this;
@@ -162,6 +168,11 @@ export class TestDesk {
 
   desktop(dn: string, agentId: string): Promise<TestDesktop> {
     return new TestDesktop(this, dn).login(agentId);
+  }
+
+  /** A desktop on whose DN nobody is logged in. */
+  visitor(dn: string): Promise<TestDesktop> {
+    return new TestDesktop(this, dn).register();
   }
 
   /** Loads a campaign group and starts it in Preview. */
