@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Value, wstring } from '../../../protocol/index.js';
 import { ManualClock } from '../../support/manual-clock.js';
-import { TestDesk, type TestDesktop, type Told } from './support.js';
+import { TestDesk, type TestDesktop, type Told, toValue } from './support.js';
 
 type Data = Readonly<Record<string, string | number | Value>>;
 
@@ -128,12 +128,12 @@ describe('session/tevents: no request stays without an answer', () => {
 
       it('with everything as wide strings', async () => {
         const data = await right(row);
-        const wide = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, wstring(String(value))]));
+        const wide = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, typeof value === 'object' ? value : wstring(String(value))]));
         expect(await ask(row, wide)).to.include({ GSW_USER_EVENT: row.answer });
       });
 
       it('with every key twice: the first counts', async () => {
-        const pairs = Object.entries(await right(row)).map(([key, value]) => ({ key, value: typeof value === 'number' ? ({ type: 'int', value } as const) : ({ type: 'string', value: String(value) } as const) }));
+        const pairs = Object.entries(await right(row)).map(([key, value]) => ({ key, value: toValue(value) }));
         const again = pairs.map(({ key }) => ({ key, value: { type: 'string', value: 'something else' } as const }));
         expect((await ada.askAll(row.type, [...pairs, ...again])).at(-1)).to.include({ GSW_USER_EVENT: row.answer });
       });

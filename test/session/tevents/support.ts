@@ -132,7 +132,8 @@ export class TestDesktop {
   }
 }
 
-const toValue = (value: string | number | Value): Value => (typeof value === 'string' ? string(value) : typeof value === 'number' ? int(value) : value);
+/** A string or an int, unless it is a value already. */
+export const toValue = (value: string | number | Value): Value => (typeof value === 'string' ? string(value) : typeof value === 'number' ? int(value) : value);
 
 function plain(list: KvList): Told {
   return Object.fromEntries(
