@@ -43,6 +43,12 @@ export class RecordBuffer {
     this.#rejectedBy.set(chainKey(chain), agentId);
   }
 
+  /** Takes chains out that others have dealt with. */
+  drop(listDbid: number, chainIds: readonly number[]): void {
+    const kept = this.#chains.filter((chain) => chain.listDbid !== listDbid || !chainIds.includes(chain.chainId));
+    this.#chains.splice(0, this.#chains.length, ...kept);
+  }
+
   /** Takes everything out. */
   empty(): Chain[] {
     return this.#chains.splice(0);

@@ -20,6 +20,7 @@ import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
 import { type CompletionReport, completionReport } from './group-report.js';
 import { HandOuts } from './hand-outs.js';
+import { LeaveDesk } from './leave-desk.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
 import type { RecordRequest } from './record-requests.js';
@@ -39,6 +40,7 @@ export class GroupActor implements GroupContext {
   readonly #handOuts: HandOuts;
   readonly #desk: PreviewDesk;
   readonly #calls: CallDesk;
+  readonly #leaving = new LeaveDesk();
   readonly #retriever: Retriever;
   readonly #changes: GroupChanges;
   /** Something happened that may have left nothing to dial. */
@@ -58,6 +60,8 @@ export class GroupActor implements GroupContext {
   ) {
     const ended = (record: RecordOut, ending: Ending): void => {
       this.#checkWanted = true;
+      // a number that is forbidden now may wait in any list, and somebody for it
+      if ('forbids' in ending) for (const { dbid } of runtime.lists.values()) runtime.listChanged(dbid);
       if (ending.kind === 'final') return;
       if (ending.kind === 'ready' && record.agentId !== null) this.#buffer.rejected(record.chain, record.agentId);
       runtime.listChanged(record.chain.listDbid);
@@ -171,6 +175,17 @@ export class GroupActor implements GroupContext {
     this.post(() => this.#handOuts.agentGone(agentId));
   }
 
+  /** Calls `answer` when the agent has no record of this group, and none on its way. */
+  leave(agentId: string, answer: () => void): void {
+    this.post(() => this.#leaving.add(agentId, answer));
+  }
+
+  /** Records of chains were made final behind the group's back: whatever it has of them in its buffer is not there any more. */
+  chainsChanged(listDbid: number, chainIds: readonly number[]): void {
+    this.post(() => this.#buffer.drop(listDbid, chainIds));
+    this.listChanged();
+  }
+
   /** Records may be due in a list of this group that were not before. */
   listChanged(): void {
     this.post(() => {
@@ -202,6 +217,7 @@ export class GroupActor implements GroupContext {
   /** What the group does by itself, given where it stands. */
   async #look(): Promise<void> {
     if (this.#doubtful || this.#stopped) return;
+    this.#leaving.serve((agentId) => !this.#handOuts.holds(agentId) && !this.#desk.isComingTo(agentId));
     this.#desk.serve(true);
     if (this.state().status === 'Running') {
       await this.#fillBuffer();
@@ -235,10 +251,11 @@ export class GroupActor implements GroupContext {
 
   /** Agents of the group that are ready, or busy with a record. */
   #agentsAtWork(): number {
-    const { agents, held } = this.runtime;
+    const { agents, held, left } = this.runtime;
     return this.group.group.agentIds.filter((id) => {
       const seat = agents.find(id);
-      return seat !== undefined && (seat.state !== 'notReady' || held.count(id) > 0);
+      const ready = seat?.state !== 'notReady' && !left.has(id, this.group.campaign.dbid);
+      return seat !== undefined && (ready || held.count(id) > 0);
     }).length;
   }
 

@@ -27,8 +27,8 @@ interface Waiter {
 /** Agents who have asked one campaign group for a record, and the records on their way to them. */
 export class PreviewDesk {
   #waiting: Waiter[] = [];
-  /** Hand-outs that are being written. */
-  #coming = 0;
+  /** Agents to whom hand-outs are being written. */
+  readonly #comingTo: string[] = [];
   #run = 0;
 
   constructor(
@@ -38,7 +38,12 @@ export class PreviewDesk {
   ) {}
 
   get coming(): number {
-    return this.#coming;
+    return this.#comingTo.length;
+  }
+
+  /** Whether a record is on its way to the agent. */
+  isComingTo(agentId: string): boolean {
+    return this.#comingTo.includes(agentId);
   }
 
   /** Agents who wait for an answer. */
@@ -86,6 +91,9 @@ export class PreviewDesk {
     if (refusal !== undefined) return this.#done(waiter, refusal);
     const unseen = this.handOuts.resend(agentId, login);
     if (unseen !== undefined) return this.#done(waiter, { kind: 'record', handOut: unseen, group });
+    if (runtime.left.has(agentId, group.campaign.dbid)) {
+      return this.#done(waiter, refused('NotAllowed', `agent ${agentId} is logging out of campaign '${group.campaign.name}'`));
+    }
     const [inHand] = runtime.held.of(agentId);
     if (runtime.held.count(agentId) >= group.maxPreviewRecords) {
       // one that is on its way to this agent will have a handle to name in a moment
@@ -106,12 +114,12 @@ export class PreviewDesk {
     if (session === undefined) return;
     const { agentId } = waiter.seat;
     const run = this.#run;
-    this.#coming += 1;
+    this.#comingTo.push(agentId);
     runtime.held.expect(agentId);
     const ask = { groupDbid: group.dbid, ...takerOf(this.context), session, recordId: chain.records[0].recordId, agentId, attemptGuid: randomUUID() };
     const settle = (job: () => void | Promise<void>): void =>
       this.context.post(() => {
-        this.#coming -= 1;
+        this.#comingTo.splice(this.#comingTo.indexOf(agentId), 1);
         runtime.held.arrived(agentId);
         return job();
       });
