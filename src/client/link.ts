@@ -147,6 +147,7 @@ export class Link {
     if (state.kind !== 'up') return;
     const { settings, lost } = this.#parts;
     lost(this.#final ?? error);
+    settings.onConnection({ kind: 'lost', error: this.#final ?? error });
     if (settings.reconnect !== undefined && settings.clock.now() - state.since >= settings.reconnect.maxDelayMs) this.#attempt = 0;
     this.#comeBack(error);
   }
@@ -166,10 +167,11 @@ export class Link {
   async #tryAgain(): Promise<void> {
     try {
       await this.#open();
-      this.counters.reconnects += 1;
     } catch (error) {
-      this.#comeBack(asError(error));
+      return this.#comeBack(asError(error));
     }
+    this.counters.reconnects += 1;
+    this.#parts.settings.onConnection({ kind: 'restored' });
   }
 
   #end(error: Error | undefined): void {
