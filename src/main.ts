@@ -4,6 +4,7 @@ import { runStart } from './app/run-start.js';
 import { UserError } from './cli/errors.js';
 import { runProgram } from './cli/program.js';
 import { createDecode } from './cli/run-decode.js';
+import { createRequest } from './cli/run-request.js';
 import { writerTo } from './cli/write-out.js';
 import { systemClock } from './util/clock.js';
 
@@ -18,6 +19,7 @@ process.exitCode = await runProgram(
     import: notBuiltYet('import'),
     demo: createDemo({ stdout: process.stdout, clock: systemClock }),
     decode: createDecode({ stdin: process.stdin, write: writerTo(process.stdout) }),
+    request: createRequest({ env: process.env, clock: systemClock, write: writerTo(process.stdout) }),
   },
   {
     stdout: (text) => process.stdout.write(text),

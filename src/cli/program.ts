@@ -6,6 +6,8 @@ import type { RunDemo } from './demo.js';
 import { describeFailure, EXIT_USAGE } from './errors.js';
 import { importCommand } from './import.js';
 import type { RunImport } from './import.js';
+import { requestCommand } from './request.js';
+import type { RunRequest } from './request.js';
 import { startCommand } from './start.js';
 import type { RunStart } from './start.js';
 import { programVersion } from './version.js';
@@ -16,6 +18,7 @@ export interface Commands {
   readonly import: RunImport;
   readonly demo: RunDemo;
   readonly decode: RunDecode;
+  readonly request: RunRequest;
 }
 
 export interface Output {
@@ -48,6 +51,7 @@ function buildProgram(commands: Commands, output: Output): Command {
     importCommand(commands.import),
     demoCommand(commands.demo),
     decodeCommand(commands.decode),
+    requestCommand(commands.request),
   ];
   for (const child of children) program.addCommand(child);
   for (const command of [program, ...children]) framed(command, output);
