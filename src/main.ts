@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createDemo } from './app/demo/run-demo.js';
 import { runStart } from './app/run-start.js';
+import { createDesktop } from './cli/desk/run-desktop.js';
 import { UserError } from './cli/errors.js';
 import { runProgram } from './cli/program.js';
 import { createDecode } from './cli/run-decode.js';
@@ -20,6 +21,7 @@ process.exitCode = await runProgram(
     demo: createDemo({ stdout: process.stdout, clock: systemClock }),
     decode: createDecode({ stdin: process.stdin, write: writerTo(process.stdout) }),
     request: createRequest({ env: process.env, clock: systemClock, write: writerTo(process.stdout) }),
+    desktop: createDesktop({ env: process.env, clock: systemClock, stdin: process.stdin, stdout: process.stdout }),
   },
   {
     stdout: (text) => process.stdout.write(text),

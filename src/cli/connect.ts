@@ -42,15 +42,15 @@ export function passwordFrom(variable: string | undefined, env: Environment): st
 
 /** What a client's failure is for a user: a refusal with its code's name, a gateway that is not there. Anything else stays what it is. */
 export function clientFailure(error: unknown): unknown {
-  if (error instanceof RequestRefused) return new UserError(describeRefusal(error));
+  if (error instanceof RequestRefused) return new UserError(`${error.request} was refused: ${describeRefusal(error)}`);
   const ofClient = error instanceof ConnectionClosed || error instanceof RequestTimedOut || error instanceof UnexpectedAnswer;
   return ofClient ? new UserError(error.message) : error;
 }
 
-/** A refusal in words, with its code by name and number. */
-export function describeRefusal({ request, code, codeName, reason }: RequestRefused): string {
+/** Why something was refused: the code by name and number, and the words. */
+export function describeRefusal({ code, codeName, reason }: RequestRefused): string {
   const named = codeName === undefined ? String(code) : `${codeName} (${code})`;
-  return `${request} was refused: ${named}: ${printable(reason)}`;
+  return `${named}: ${printable(reason)}`;
 }
 
 /** A client that is being connected; where nobody answers there, the UserError says what to do about it. */

@@ -40,9 +40,14 @@ export function parseDbid(text: string): number {
 
 /** `20ms`, `10s`, `5m` as milliseconds; more than 0. */
 export function parseDuration(text: string): number {
-  const read = duration(1).safeParse(text);
-  if (!read.success) throw new InvalidArgumentError('Expected a duration such as 500ms, 10s or 5m.');
-  return read.data;
+  const ms = durationOf(text);
+  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 500ms, 10s or 5m.');
+  return ms;
+}
+
+/** As `parseDuration`; undefined for text that is none. */
+export function durationOf(text: string): number | undefined {
+  return duration(1).safeParse(text).data;
 }
 
 /** The number of an enumeration's member, by its name in upper or lower case, or by the number itself. */

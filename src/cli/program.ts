@@ -3,6 +3,8 @@ import { decodeCommand } from './decode.js';
 import type { RunDecode } from './decode.js';
 import { demoCommand } from './demo.js';
 import type { RunDemo } from './demo.js';
+import { desktopCommand } from './desktop.js';
+import type { RunDesktop } from './desktop.js';
 import { describeFailure, EXIT_USAGE } from './errors.js';
 import { importCommand } from './import.js';
 import type { RunImport } from './import.js';
@@ -19,6 +21,7 @@ export interface Commands {
   readonly demo: RunDemo;
   readonly decode: RunDecode;
   readonly request: RunRequest;
+  readonly desktop: RunDesktop;
 }
 
 export interface Output {
@@ -52,6 +55,7 @@ function buildProgram(commands: Commands, output: Output): Command {
     demoCommand(commands.demo),
     decodeCommand(commands.decode),
     requestCommand(commands.request),
+    desktopCommand(commands.desktop),
   ];
   for (const child of children) program.addCommand(child);
   for (const command of [program, ...children]) framed(command, output);

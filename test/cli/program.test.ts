@@ -21,7 +21,7 @@ async function run(line: string, failure?: unknown): Promise<Run> {
     ran.push(options === undefined ? [name] : [name, options]);
     return failure === undefined ? Promise.resolve() : Promise.reject(failure);
   };
-  const commands: Commands = { start: body('start'), import: body('import'), demo: body('demo'), decode: body('decode'), request: body('request') };
+  const commands: Commands = { start: body('start'), import: body('import'), demo: body('demo'), decode: body('decode'), request: body('request'), desktop: body('desktop') };
   let stdout = '';
   let stderr = '';
   const status = await runProgram(line.split(' ').filter((word) => word !== ''), commands, {
@@ -95,10 +95,10 @@ describe('help', () => {
   it('names every command', async () => {
     const { status, stdout, stderr } = await run('--help');
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
-    for (const name of ['start', 'import', 'demo', 'decode', 'request']) expect(stdout).to.match(new RegExp(`^  ${name}\\b`, 'm'));
+    for (const name of ['start', 'import', 'demo', 'decode', 'request', 'desktop']) expect(stdout).to.match(new RegExp(`^  ${name}\\b`, 'm'));
   });
 
-  for (const name of ['start', 'import', 'demo', 'decode', 'request']) {
+  for (const name of ['start', 'import', 'demo', 'decode', 'request', 'desktop']) {
     it(`of ${name} has its usage, an example and its exit status`, async () => {
       const { status, stdout, ran } = await run(`${name} --help`);
       expect({ status, ran }).to.deep.equal({ status: 0, ran: [] });
