@@ -11,15 +11,18 @@ export interface DeskCommand {
   /** What follows the name. */
   readonly usage: string;
   readonly summary: string;
+  /** GSW_AGENT_REQ_TYPE of the request that it sends. */
+  readonly sends?: string;
   run(desk: Desk, line: CommandLine): Promise<void> | void;
 }
 
 /** A request in user data that takes whatever pairs were typed. */
-function request(name: string, type: string, about: About, summary: string, usage = '[KEY=TEXT]...'): DeskCommand {
+function request(name: string, type: string, about: About, summary: string, usage = '[PAIRS]'): DeskCommand {
   return {
     name,
     usage,
-    summary: `${summary} (${type})`,
+    summary,
+    sends: type,
     run(desk, { words, pairs }) {
       noWords(words);
       return desk.ask(type, about, pairs);
@@ -43,11 +46,17 @@ function withResult([result, ...others]: readonly string[], pairs: KvList): KvLi
 export const COMMANDS: readonly DeskCommand[] = [
   { name: 'ready', usage: '', summary: 'take records and calls', run: (desk) => desk.setReady(true) },
   { name: 'notready', usage: '', summary: 'take none', run: (desk) => desk.setReady(false) },
-  { name: 'campaigns', usage: '', summary: 'ask which campaigns are loaded or running', run: (desk) => desk.askForCampaigns() },
+  {
+    name: 'campaigns',
+    usage: '',
+    summary: 'ask which campaigns are loaded or running',
+    sends: 'CampaignStatusRequest',
+    run: (desk) => desk.askForCampaigns(),
+  },
   {
     name: 'campaign',
     usage: 'NAME',
-    summary: 'work that campaign; without it the one that was heard of last',
+    summary: 'work that one, not the one that was heard of last',
     run(desk, { words: [name] }) {
       if (name === undefined) throw new LineError('campaign NAME');
       desk.state.choose(name);
@@ -60,8 +69,9 @@ export const COMMANDS: readonly DeskCommand[] = [
   {
     name: 'processed',
     alias: 'done',
-    usage: 'RESULT [KEY=TEXT]...',
-    summary: 'end the record with a call result, such as Answer or 33 (RecordProcessed)',
+    usage: 'RESULT [PAIRS]',
+    summary: 'end the record, with a result such as Busy',
+    sends: 'RecordProcessed',
     run(desk, { words, pairs }) {
       if (words.length === 0) throw new LineError('processed RESULT, such as Answer, Busy, NoAnswer or WrongNumber');
       return desk.ask('RecordProcessed', 'record', withResult(words, pairs));
@@ -70,35 +80,38 @@ export const COMMANDS: readonly DeskCommand[] = [
   request('reject', 'RecordReject', 'record', 'give the record back: another agent gets it'),
   {
     name: 'update',
-    usage: '[RESULT] [KEY=TEXT]...',
-    summary: 'write a result or custom fields, and keep the record (UpdateCallCompletionStats)',
+    usage: '[RESULT] [PAIRS]',
+    summary: 'write to the record and keep it',
+    sends: 'UpdateCallCompletionStats',
     run: (desk, { words, pairs }) => desk.ask('UpdateCallCompletionStats', 'record', withResult(words, pairs)),
   },
   {
     name: 'reschedule',
-    usage: 'MM/DD/YYYY HH:MM [KEY=TEXT]...',
-    summary: "call again then, in the record's time zone; GSW_CALLBACK_TYPE=Personal: by this agent (RecordReschedule)",
+    usage: 'DATE HH:MM [PAIRS]',
+    summary: "call again then, in the record's zone",
+    sends: 'RecordReschedule',
     run(desk, { words, pairs }) {
       const at: Pair[] = words.length === 0 ? [] : [{ key: keys.GSW_DATE_TIME, value: string(words.join(' ')) }];
       return desk.ask('RecordReschedule', 'record', [...at, ...pairs]);
     },
   },
   request('cancel', 'RequestRecordCancel', 'recordOrNumber', 'never dial the record, or GSW_PHONE=, again'),
-  request('dnc', 'DoNotCall', 'recordOrNumber', 'put its number, or GSW_PHONE=, on the do-not-call list'),
+  request('dnc', 'DoNotCall', 'recordOrNumber', 'never dial its number, or GSW_PHONE=, anywhere'),
   {
     name: 'chain',
-    usage: '[KEY=TEXT]...',
-    summary: "show the other records of the record's chain (ChainedRecordRequest)",
+    usage: '[PAIRS]',
+    summary: "show the others of its chain",
+    sends: 'ChainedRecordRequest',
     run(desk, { words, pairs }) {
       noWords(words);
       return desk.askAll('ChainedRecordRequest', 'ChainedRecordsDataEnd', 'record', pairs);
     },
   },
-  request('add', 'AddRecord', 'nothing', 'add a record', 'GSW_CALLING_LIST=LIST GSW_PHONE=NUMBER [KEY=TEXT]...'),
+  request('add', 'AddRecord', 'nothing', 'add a record: GSW_CALLING_LIST=, GSW_PHONE= and others', 'PAIRS'),
   {
     name: 'send',
-    usage: 'TYPE [KEY=TEXT]...',
-    summary: 'send any other request, with these pairs and no others',
+    usage: 'TYPE [PAIRS]',
+    summary: 'send any request, with these pairs only',
     run(desk, { words: [type, ...others], pairs }) {
       if (type === undefined) throw new LineError('send TYPE, such as PreviewRecordRequest');
       noWords(others);
@@ -109,10 +122,10 @@ export const COMMANDS: readonly DeskCommand[] = [
   {
     name: 'wait',
     usage: 'EVENT [DURATION]',
-    summary: 'wait for an event that no earlier wait has passed, such as CampaignStarted: for scripts',
+    summary: 'wait for an event such as CampaignStarted',
     run: wait,
   },
-  { name: 'help', alias: '?', usage: '[COMMAND]', summary: 'this list, or one line of it', run: help },
+  { name: 'help', alias: '?', usage: '[COMMAND]', summary: 'this list, or what one command sends', run: help },
   { name: 'quit', alias: 'exit', usage: '', summary: 'log out and leave; so does the end of the input', run: (desk) => desk.quit() },
 ];
 
@@ -140,21 +153,24 @@ async function wait(desk: Desk, { words: [event, duration] }: CommandLine): Prom
   if (!(await desk.wait(event, ms))) desk.voice.say('refusal', 'wait', `no ${event} came within ${ms} ms`);
 }
 
-const USAGE_WIDTH = 40;
+const USAGE_WIDTH = 32;
 
 function help(desk: Desk, { words: [name] }: CommandLine): void {
   const one = name === undefined ? undefined : findCommand(name);
   if (name !== undefined && one === undefined) throw new LineError(`there is no command '${name}'`);
-  const lines = (one === undefined ? COMMANDS : [one]).map(({ usage, summary, ...command }) => {
-    const names = command.alias === undefined ? command.name : `${command.name}, ${command.alias}`;
-    return `  ${`${names} ${usage}`.padEnd(USAGE_WIDTH)} ${summary}`;
-  });
-  desk.voice.show([...lines, ...(one === undefined ? NOTES : [])]);
+  if (one === undefined) desk.voice.show([...COMMANDS.map(describeCommand), ...NOTES]);
+  else desk.voice.show([describeCommand(one), ...(one.sends === undefined ? [] : [`  It sends ${one.sends}.`])]);
+}
+
+function describeCommand({ name, alias, usage, summary }: DeskCommand): string {
+  const names = alias === undefined ? name : `${name}, ${alias}`;
+  return `  ${`${names} ${usage}`.padEnd(USAGE_WIDTH)} ${summary}`;
 }
 
 const NOTES = [
   '',
-  '  Requests about a record mean the one that has been in hand longest, unless GSW_RECORD_HANDLE= names another.',
-  '  KEY=TEXT sends text, which the gateway reads as the key wants it; quotes hold blanks: customer_name="Ada L.".',
-  '  KEY:=LITERAL sends what the trace writes so: 5 an int, 5L a long, 0.5 a float, \'5\' a string, 0x00ff binary.',
+  '  The record is the one longest in hand, unless GSW_RECORD_HANDLE= names another.',
+  '  PAIRS: KEY=TEXT, which the gateway reads as the key wants it; customer_name="Ada L."',
+  "         KEY:=LITERAL, as the trace writes it: 5 an int, 5L a long, '5' a string",
+  '  DATE:  MM/DD/YYYY. GSW_CALLBACK_TYPE=Personal is a call by this agent alone.',
 ];

@@ -28,15 +28,14 @@ function* inWords(data: ReceivedData): Generator<string> {
   const attempts = data.integer(keys.GSW_ATTEMPTS);
   if (attempts !== undefined) yield `attempts ${attempts}`;
   const result = data.integer(keys.GSW_CALL_RESULT);
-  if (result !== undefined) yield `result ${describeResult(result)}`;
+  // of a record that nobody has called yet there is nothing to say
+  if (result !== undefined && result !== CallResult.Unknown) yield `result ${nameOf(CallResult, result) ?? result}`;
   yield* said(data.text(keys.GSW_TZ_NAME));
   yield* said(data.text(keys.GSW_ERROR));
 }
 
 /** Nothing is said of what is absent or empty. */
 const said = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : [text]);
-
-export const describeResult = (result: number): string => nameOf(CallResult, result) ?? String(result);
 
 function others({ data }: ReceivedData): string[] {
   return data.filter(({ key }) => !IN_WORDS.has(key) && !LEFT_OUT.has(key)).map(({ key, value }) => `${key}=${cut(describeValue(value))}`);

@@ -29,7 +29,8 @@ const HISTORY = 500;
 /** Lines in, lines out. On a terminal there is a prompt, which what is printed pushes down, and history; in a pipe there is neither. */
 export class Terminal {
   readonly #parts: TerminalParts;
-  readonly #readline: Interface;
+  /** `prevRows` is how many rows readline thinks it has gone down since the prompt. */
+  readonly #readline: Interface & { prevRows?: number };
   readonly #interactive: boolean;
   #open = true;
 
@@ -67,8 +68,7 @@ export class Terminal {
   refresh(): void {
     if (!this.#interactive || !this.#open) return;
     this.#toPrompt();
-    this.#readline.setPrompt(this.#style('event', this.#parts.prompt()));
-    this.#readline.prompt(true);
+    this.#prompt();
   }
 
   /** There is no prompt any more; what is said after this still is. */
@@ -86,7 +86,12 @@ export class Terminal {
     const prompted = this.#interactive && this.#open;
     if (prompted) this.#toPrompt();
     this.#parts.write(text).catch(this.#parts.onFailure);
-    if (prompted) this.refresh();
+    if (prompted) this.#prompt();
+  }
+
+  #prompt(): void {
+    this.#readline.setPrompt(this.#style('event', this.#parts.prompt()));
+    this.#readline.prompt(true);
   }
 
   /** Takes prompt and line away, of however many rows, so that what is written stands in their place. */
@@ -95,6 +100,8 @@ export class Terminal {
     moveCursor(stdout, 0, -this.#readline.getCursorPos().rows);
     cursorTo(stdout, 0);
     clearScreenDown(stdout);
+    // it would go up itself, and too far: by the rows of before, or, behind text that was pasted, by others
+    this.#readline.prevRows = 0;
   }
 
   #style(tone: Tone, text: string): string {
