@@ -41,6 +41,7 @@ export class Link {
   readonly #pending: Pending<ReadMessage>;
   #state: State = { kind: 'down' };
   #reference = 0;
+  #wasUp = false;
   /** Tries since the last connection that lived. */
   #attempt = 0;
   #retry: TimerHandle | undefined;
@@ -112,8 +113,11 @@ export class Link {
       throw error;
     }
     this.#state = { kind: 'up', line, since: settings.clock.now() };
+    if (this.#wasUp) this.counters.reconnects += 1;
+    this.#wasUp = true;
     this.#watch(line);
     for (const { resolve } of this.#waitingUp.splice(0)) resolve();
+    if (this.counters.reconnects > 0) settings.onConnection({ kind: 'restored' });
   }
 
   async #ask<N extends AnyRequest>(line: Line, name: N, attributes: Given<N>, timeoutMs?: number): Promise<Answer<N>> {
@@ -168,10 +172,8 @@ export class Link {
     try {
       await this.#open();
     } catch (error) {
-      return this.#comeBack(asError(error));
+      this.#comeBack(asError(error));
     }
-    this.counters.reconnects += 1;
-    this.#parts.settings.onConnection({ kind: 'restored' });
   }
 
   #end(error: Error | undefined): void {

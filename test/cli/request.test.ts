@@ -9,7 +9,7 @@ import { type Commands, runProgram } from '../../src/cli/program.js';
 import { createRequest } from '../../src/cli/run-request.js';
 import type { Environment } from '../../src/config/load.js';
 import { systemClock } from '../../src/util/clock.js';
-import { startGateway, type TestGateway } from './support.js';
+import { startApp, type TestApp } from '../support/app.js';
 
 interface Run {
   readonly status: number;
@@ -31,11 +31,11 @@ async function request(line: string, env: Environment = {}): Promise<Run> {
 }
 
 describe('request, against a gateway', () => {
-  let gateway: TestGateway;
+  let gateway: TestApp;
   let at: string;
 
   before(async () => {
-    gateway = await startGateway();
+    gateway = await startApp();
     at = `--server 127.0.0.1:${gateway.ports.direct}`;
   });
   after(() => gateway.close());
@@ -109,8 +109,9 @@ describe('request, against a gateway', () => {
     expect(stderr).to.include('InvalidCampaignMode (11)');
   });
 
-  it('finds the gateway by its configuration, also where it listens on every address', async () => {
-    const { status, stdout } = await request(`get-campaign-status --session 1001 --config ${gateway.configFile}`);
+  it('finds the gateway by its configuration, and by its variables', async () => {
+    const env = { OCM_LISTENERS_DIRECT_PORT: String(gateway.ports.direct) };
+    const { status, stdout } = await request('get-campaign-status --session 1001 --config fixtures/configs/demo.yaml', env);
     expect(status).to.equal(0);
     expect(stdout).to.include(' is NotLoaded');
   });
