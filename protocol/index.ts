@@ -20,7 +20,7 @@ export type * from './profile/profile.js';
 export * from './profile/profiles.js';
 export { describeMessage } from './trace/describe.js';
 export * from './trace/entry.js';
-export { parseLiteral } from './trace/literal.js';
+export { describeLeaf, parseLiteral } from './trace/literal.js';
 export type { TraceOptions } from './trace/masking.js';
 export * from './trace/parse.js';
 export * from './trace/reveal.js';

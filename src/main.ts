@@ -2,8 +2,10 @@
 import { createDemo } from './app/demo/run-demo.js';
 import { runStart } from './app/run-start.js';
 import { importRecords } from './app/import/import-records.js';
+import { createDesktop } from './cli/desk/run-desktop.js';
 import { runProgram } from './cli/program.js';
 import { createDecode } from './cli/run-decode.js';
+import { createRequest } from './cli/run-request.js';
 import { writerTo } from './cli/write-out.js';
 import { systemClock } from './util/clock.js';
 
@@ -14,6 +16,8 @@ process.exitCode = await runProgram(
     import: importRecords({ env: process.env, stdout: (text) => process.stdout.write(text), terminal: process.stderr }),
     demo: createDemo({ stdout: process.stdout, clock: systemClock }),
     decode: createDecode({ stdin: process.stdin, write: writerTo(process.stdout) }),
+    request: createRequest({ env: process.env, clock: systemClock, write: writerTo(process.stdout) }),
+    desktop: createDesktop({ env: process.env, clock: systemClock, stdin: process.stdin, stdout: process.stdout }),
   },
   {
     stdout: (text) => process.stdout.write(text),

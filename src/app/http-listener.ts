@@ -11,6 +11,7 @@ import { InternalClient } from '../session/direct/internal-client.js';
 import { flagInput } from '../session/flag-input.js';
 import type { Tracer } from '../session/tracer.js';
 import { campaignEvent, notificationName } from '../user-data/events.js';
+import { reachableHost } from '../util/loopback.js';
 
 export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner' | 'clock'> {
   readonly deployment: Deployment;
@@ -68,6 +69,5 @@ async function health({ gateway, ready }: HttpListenerParts): Promise<HealthStat
 
 /** Where the listener is found from this machine: any address that it listens on is as good as this one. */
 export function httpUrl(host: string, port: number): string {
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${describeAddress(reachable, port)}`;
+  return `http://${describeAddress(reachableHost(host), port)}`;
 }

@@ -3,9 +3,13 @@ import { decodeCommand } from './decode.js';
 import type { RunDecode } from './decode.js';
 import { demoCommand } from './demo.js';
 import type { RunDemo } from './demo.js';
+import { desktopCommand } from './desktop.js';
+import type { RunDesktop } from './desktop.js';
 import { describeFailure, EXIT_USAGE } from './errors.js';
 import { importCommand } from './import.js';
 import type { RunImport } from './import.js';
+import { requestCommand } from './request.js';
+import type { RunRequest } from './request.js';
 import { startCommand } from './start.js';
 import type { RunStart } from './start.js';
 import { programVersion } from './version.js';
@@ -16,6 +20,8 @@ export interface Commands {
   readonly import: RunImport;
   readonly demo: RunDemo;
   readonly decode: RunDecode;
+  readonly request: RunRequest;
+  readonly desktop: RunDesktop;
 }
 
 export interface Output {
@@ -48,6 +54,8 @@ function buildProgram(commands: Commands, output: Output): Command {
     importCommand(commands.import),
     demoCommand(commands.demo),
     decodeCommand(commands.decode),
+    requestCommand(commands.request),
+    desktopCommand(commands.desktop),
   ];
   for (const child of children) program.addCommand(child);
   for (const command of [program, ...children]) framed(command, output);

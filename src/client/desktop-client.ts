@@ -1,5 +1,6 @@
 import { EventErrorCode, keys, type MessageName, type ReadMessage } from '../../protocol/index.js';
 import type { Answer, DesktopRequest, Given, RequestOptions } from './answers.js';
+import { type CallEvent, callEventOf } from './call-event.js';
 import { DESKTOP_RULES } from './dialect-rules.js';
 import { RequestRefused } from './errors.js';
 import { EventQueue } from './event-queue.js';
@@ -7,7 +8,7 @@ import { type Ask, Link } from './link.js';
 import { type ConnectOptions, type Settings, settingsOf } from './options.js';
 import { Seen } from './seen.js';
 import { type Notification, notificationOf, type Pairs, UserEvent } from './user-event.js';
-import { UserRequests } from './user-requests.js';
+import { type UserAnswer, UserRequests } from './user-requests.js';
 
 export interface DesktopOptions extends ConnectOptions {
   readonly applicationName: string;
@@ -20,6 +21,9 @@ export type DesktopEvent = ReadMessage<MessageName<'T'>>;
 export interface DnOptions extends RequestOptions {
   readonly dn?: string;
 }
+
+/** The user event that refuses a request. */
+const ERROR = 'Error';
 
 interface Login {
   readonly agentId: string;
@@ -40,6 +44,7 @@ export class DesktopClient {
   readonly #link: Link;
   readonly #events: EventQueue<DesktopEvent>;
   readonly #notifications: EventQueue<Notification>;
+  readonly #calls: EventQueue<CallEvent>;
   readonly #userRequests: UserRequests;
   readonly #seen = new Seen();
   /** The DNs that are registered, in order, and who is logged in there. */
@@ -51,6 +56,7 @@ export class DesktopClient {
     this.#settings = settings;
     this.#events = new EventQueue(settings.eventLimit);
     this.#notifications = new EventQueue(settings.eventLimit);
+    this.#calls = new EventQueue(settings.eventLimit);
     this.#userRequests = new UserRequests(settings);
     this.#link = new Link({
       settings,
@@ -61,6 +67,7 @@ export class DesktopClient {
       ended: (error) => {
         this.#events.end(error);
         this.#notifications.end(error);
+        this.#calls.end(error);
       },
       isTransient: ({ code }) => code === EventErrorCode.StoreAway,
     });
@@ -85,6 +92,12 @@ export class DesktopClient {
   async registerAddress(dn: string, options?: RequestOptions): Promise<void> {
     await this.request('RequestRegisterAddress', { AttributeThisDN: dn }, options);
     this.#dns.set(dn, this.#dns.get(dn));
+  }
+
+  /** Ends what `registerAddress` began; an agent that this client has logged in there is logged out with it. */
+  async unregisterAddress(dn: string, options?: RequestOptions): Promise<void> {
+    await this.request('RequestUnregisterAddress', { AttributeThisDN: dn }, options);
+    this.#dns.delete(dn);
   }
 
   async login(agentId: string, { password, ...options }: DnOptions & { readonly password?: string } = {}): Promise<void> {
@@ -113,12 +126,17 @@ export class DesktopClient {
    * `Error` (`code` is GSW_ERROR_NUMBER, `userEvent` true). A second event with its reference is in `events`.
    */
   async userRequest(type: string, pairs: Pairs = {}, options: DnOptions = {}): Promise<UserEvent> {
-    const dn = this.#dn(options);
-    const event = await this.#userRequests.send(type, pairs, options.timeoutMs ?? this.#settings.requestTimeoutMs, (data, timeoutMs) =>
-      this.request('RequestDistributeUserEvent', { AttributeThisDN: dn, AttributeUserData: data }, { timeoutMs }),
-    );
-    if (event.name === 'Error') throw new RequestRefused(type, event.integer(keys.GSW_ERROR_NUMBER) ?? 0, event.text(keys.GSW_ERROR) ?? '', true);
-    return event;
+    const { last } = await this.#userRequest(type, pairs, options, () => true);
+    return last;
+  }
+
+  /**
+   * A request in user data that is answered by several events, such as ChainedRecordRequest: resolves with
+   * all of them, of which the last is named `last` (ChainedRecordsDataEnd). Rejects as `userRequest` does.
+   */
+  async userRequestAll(type: string, last: string, pairs: Pairs = {}, options: DnOptions = {}): Promise<readonly UserEvent[]> {
+    const { events } = await this.#userRequest(type, pairs, options, ({ name }) => name === last);
+    return events;
   }
 
   /** What came unasked, in its order, and nothing of it twice: user events, calls, what other lines of the DN do. */
@@ -129,6 +147,11 @@ export class DesktopClient {
   /** Of `events` those that tell what a campaign group did. */
   get notifications(): AsyncIterable<Notification> {
     return this.#notifications;
+  }
+
+  /** Of `events` those of calls: EventRinging, EventEstablished, EventReleased. */
+  get calls(): AsyncIterable<CallEvent> {
+    return this.#calls;
   }
 
   /** What was dropped, and how often the client came back. */
@@ -145,6 +168,20 @@ export class DesktopClient {
   /** Ends the connection; resolves when it is closed. The agent is not logged out: its records are kept for it for a while. */
   close(): Promise<void> {
     return this.#link.close();
+  }
+
+  async #userRequest(type: string, pairs: Pairs, options: DnOptions, isLast: (event: UserEvent) => boolean): Promise<UserAnswer> {
+    const dn = this.#dn(options);
+    const answer = await this.#userRequests.send(
+      type,
+      pairs,
+      options.timeoutMs ?? this.#settings.requestTimeoutMs,
+      (data, timeoutMs) => this.request('RequestDistributeUserEvent', { AttributeThisDN: dn, AttributeUserData: data }, { timeoutMs }),
+      (event) => event.name === ERROR || isLast(event),
+    );
+    const { last } = answer;
+    if (last.name === ERROR) throw new RequestRefused(type, last.integer(keys.GSW_ERROR_NUMBER) ?? 0, last.text(keys.GSW_ERROR) ?? '', true);
+    return answer;
   }
 
   async #setReady(request: 'RequestAgentReady' | 'RequestAgentNotReady', options: DnOptions): Promise<void> {
@@ -177,6 +214,8 @@ export class DesktopClient {
       this.#link.giveUp(new RequestRefused('RequestAgentLogin', read.attributes.AttributeErrorCode, read.attributes.AttributeErrorMessage));
     }
     this.#events.push(read);
+    const call = callEventOf(read);
+    if (call !== undefined) this.#calls.push(call);
   }
 
   #userEvent(read: ReadMessage<'EventUserEvent'>): void {

@@ -1,10 +1,13 @@
-import type { MessageName } from '../../protocol/index.js';
+import { ErrorCode, EventErrorCode, findMessageByName, type MessageName, nameOf, UserEventError } from '../../protocol/index.js';
 
 /** What a request was, for messages: the name of its message, or of the request in its user data. */
 export type RequestName = MessageName | (string & {});
 
 /** The gateway has refused a request: it has changed nothing, and the connection goes on. */
 export class RequestRefused extends Error {
+  /** What its enumeration calls the code; undefined for one that it does not have. */
+  readonly codeName: string | undefined;
+
   /**
    * `code` is that of the dialect: ErrorCode (direct), EventErrorCode (T-Events), or, with `userEvent`,
    * GSW_ERROR_NUMBER of the user event `Error`.
@@ -17,7 +20,13 @@ export class RequestRefused extends Error {
   ) {
     super(`${request} was refused (${code}): ${reason}`);
     this.name = 'RequestRefused';
+    this.codeName = nameOf<string>(codesOf(request, userEvent), code);
   }
+}
+
+function codesOf(request: RequestName, userEvent: boolean): Readonly<Record<string, number>> {
+  if (userEvent) return UserEventError;
+  return findMessageByName(request)?.dialect === 'GSW_CM' ? ErrorCode : EventErrorCode;
 }
 
 /** No answer came in time. What was asked may have been done all the same; an answer that comes later is dropped and counted. */

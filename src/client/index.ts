@@ -4,8 +4,9 @@
  */
 export type { Answer, DesktopRequest, DirectRequest, Given, RequestOptions } from './answers.js';
 export { DEFAULT_RECONNECT, type ReconnectOptions } from './backoff.js';
+export { CallEvent, callEventOf, type CallEventName } from './call-event.js';
 export { connectDesktop, DesktopClient, type DesktopEvent, type DesktopOptions, type DnOptions } from './desktop-client.js';
 export { connectDirect, DirectClient, type DirectEvent, type DirectOptions } from './direct-client.js';
 export * from './errors.js';
-export type { ConnectOptions } from './options.js';
-export { type Notification, notificationOf, type Pairs, toKvList, UserEvent } from './user-event.js';
+export type { ConnectionChange, ConnectOptions } from './options.js';
+export { type Notification, notificationOf, type Pairs, ReceivedData, toKvList, UserEvent } from './user-event.js';

@@ -117,6 +117,7 @@ export class Link {
     this.#wasUp = true;
     this.#watch(line);
     for (const { resolve } of this.#waitingUp.splice(0)) resolve();
+    if (this.counters.reconnects > 0) settings.onConnection({ kind: 'restored' });
   }
 
   async #ask<N extends AnyRequest>(line: Line, name: N, attributes: Given<N>, timeoutMs?: number): Promise<Answer<N>> {
@@ -150,6 +151,7 @@ export class Link {
     if (state.kind !== 'up') return;
     const { settings, lost } = this.#parts;
     lost(this.#final ?? error);
+    settings.onConnection({ kind: 'lost', error: this.#final ?? error });
     if (settings.reconnect !== undefined && settings.clock.now() - state.since >= settings.reconnect.maxDelayMs) this.#attempt = 0;
     this.#comeBack(error);
   }

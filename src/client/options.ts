@@ -2,6 +2,13 @@ import { ocm1, type WireProfile } from '../../protocol/index.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { DEFAULT_RECONNECT, type ReconnectOptions } from './backoff.js';
 
+/** What became of a client's connection after it was first made. */
+export type ConnectionChange =
+  /** With `reconnect` the client now tries to come back; where it gives up, its events end. */
+  | { readonly kind: 'lost'; readonly error: Error }
+  /** Everything that was registered, and who was logged in, is there again. */
+  | { readonly kind: 'restored' };
+
 /** What clients of both dialects are told. */
 export interface ConnectOptions {
   readonly host: string;
@@ -18,6 +25,8 @@ export interface ConnectOptions {
   readonly eventLimit?: number;
   /** Whether, and how, the client comes back after its connection was lost; absent or false: it does not. */
   readonly reconnect?: ReconnectOptions | boolean;
+  /** Told when the connection is lost, and when it is there again. */
+  readonly onConnection?: (change: ConnectionChange) => void;
   readonly clock?: Clock;
   /** In [0, 1), for the pauses between tries. */
   readonly random?: () => number;
@@ -34,6 +43,7 @@ export function settingsOf({ reconnect = false, ...given }: ConnectOptions): Set
     requestTimeoutMs: 10_000,
     heartbeatMs: 30_000,
     eventLimit: 1000,
+    onConnection: () => undefined,
     clock: systemClock,
     random: Math.random,
     ...given,

@@ -14,19 +14,9 @@ function toValue(value: string | number | bigint | Value): Value {
   return typeof value === 'number' ? int(value) : value;
 }
 
-/** What the gateway says in user data. */
-export class UserEvent {
-  /** The DN on which it was said. */
-  readonly dn: string;
-  readonly data: KvList;
-  /** GSW_USER_EVENT. */
-  readonly name: string;
-
-  constructor(readonly message: ReadMessage<'EventUserEvent'>) {
-    this.dn = message.attributes.AttributeThisDN ?? '';
-    this.data = message.attributes.AttributeUserData;
-    this.name = this.text(keys.GSW_USER_EVENT) ?? '';
-  }
+/** User data that came, by key. Of a key that is there more than once the first counts. */
+export class ReceivedData {
+  constructor(readonly data: KvList) {}
 
   /** The text of a key; undefined where it is absent or no text. */
   text(key: KeyName | (string & {})): string | undefined {
@@ -40,6 +30,27 @@ export class UserEvent {
     if (value?.type === 'int') return value.value;
     const text = this.text(key) ?? '';
     return /^-?\d{1,10}$/.test(text) ? Number(text) : undefined;
+  }
+
+  /** What names the record of this event in a request about it: its campaign, list and handle, as they came. */
+  recordKeys(): KvList {
+    return this.data.filter(({ key }, index) => NAMES_RECORD.has(key) && this.data.findIndex((pair) => pair.key === key) === index);
+  }
+}
+
+const NAMES_RECORD: ReadonlySet<string> = new Set([keys.GSW_CAMPAIGN_NAME, keys.GSW_CALLING_LIST, keys.GSW_RECORD_HANDLE]);
+
+/** What the gateway says in user data. */
+export class UserEvent extends ReceivedData {
+  /** The DN on which it was said. */
+  readonly dn: string;
+  /** GSW_USER_EVENT. */
+  readonly name: string;
+
+  constructor(readonly message: ReadMessage<'EventUserEvent'>) {
+    super(message.attributes.AttributeUserData);
+    this.dn = message.attributes.AttributeThisDN ?? '';
+    this.name = this.text(keys.GSW_USER_EVENT) ?? '';
   }
 }
 

@@ -21,7 +21,7 @@ async function run(line: string, failure?: unknown): Promise<Run> {
     ran.push(options === undefined ? [name] : [name, options]);
     return failure === undefined ? Promise.resolve() : Promise.reject(failure);
   };
-  const commands: Commands = { start: body('start'), import: body('import'), demo: body('demo'), decode: body('decode') };
+  const commands: Commands = { start: body('start'), import: body('import'), demo: body('demo'), decode: body('decode'), request: body('request'), desktop: body('desktop') };
   let stdout = '';
   let stderr = '';
   const status = await runProgram(line.split(' ').filter((word) => word !== ''), commands, {
@@ -38,6 +38,20 @@ describe('a command line', () => {
     ['import r.csv --skip-bad --list=Spring --config=a.yaml', ['import', { config: 'a.yaml', list: 'Spring', records: 'r.csv', skipBad: true }]],
     ['demo', ['demo']],
     ['decode -', ['decode', { input: '-', encode: false, binary: false, reveal: [] }]],
+    [
+      'request load-campaign --campaign 101 --group 732 --auto-completion 1',
+      ['request', { name: 'GSW_CM_ReqLoadCampaign', campaign: 101, group: 732, autoCompletion: 1, client: 'ocm-gateway request', timeoutMs: 10_000 }],
+    ],
+    [
+      'request StartDialing --session 1001 --dial-mode Preview --optimize-by 1 --optimize-goal -5 --server [::1]:7010 --timeout 5s --client a --password-env B',
+      [
+        'request',
+        {
+          name: 'GSW_CM_ReqStartDialing', session: 1001, dialMode: 3, optimizeBy: 1, optimizeGoal: -5,
+          server: { host: '::1', port: 7010 }, timeoutMs: 5000, client: 'a', passwordEnv: 'B',
+        },
+      ],
+    ],
     [
       'decode --encode --binary --reveal A=1 --reveal B=x=y t.trace',
       ['decode', { input: 't.trace', encode: true, binary: true, reveal: [{ key: 'A', value: '1' }, { key: 'B', value: 'x=y' }] }],
@@ -81,10 +95,10 @@ describe('help', () => {
   it('names every command', async () => {
     const { status, stdout, stderr } = await run('--help');
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
-    for (const name of ['start', 'import', 'demo', 'decode']) expect(stdout).to.match(new RegExp(`^  ${name}\\b`, 'm'));
+    for (const name of ['start', 'import', 'demo', 'decode', 'request', 'desktop']) expect(stdout).to.match(new RegExp(`^  ${name}\\b`, 'm'));
   });
 
-  for (const name of ['start', 'import', 'demo', 'decode']) {
+  for (const name of ['start', 'import', 'demo', 'decode', 'request', 'desktop']) {
     it(`of ${name} has its usage, an example and its exit status`, async () => {
       const { status, stdout, ran } = await run(`${name} --help`);
       expect({ status, ran }).to.deep.equal({ status: 0, ran: [] });

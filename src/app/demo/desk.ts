@@ -1,6 +1,7 @@
 import { CallResult, type CallResultName, keys, UserEventError } from '../../../protocol/index.js';
 import { connectDesktop, type DesktopClient, RequestRefused, type UserEvent } from '../../client/index.js';
 import type { Clock } from '../../util/clock.js';
+import { Moment } from '../../util/moment.js';
 import { resultOfCall } from './call-results.js';
 import type { DeskAccount, Told, Worked } from './observed.js';
 
@@ -125,10 +126,4 @@ export class Desk {
     await Promise.race([enough.came, this.#next.came]);
     timer.cancel();
   }
-}
-
-/** Something that others wait for. */
-class Moment {
-  come!: () => void;
-  readonly came = new Promise<void>((resolve) => (this.come = resolve));
 }
