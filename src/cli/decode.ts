@@ -32,7 +32,8 @@ export function decodeCommand(run: RunDecode): Command {
   const command = new Command('decode')
     .usage('[--encode [--binary]] [--reveal KEY=VALUE]... FILE|-')
     .summary('turn frames into a trace, or a trace into frames')
-    .description('Reads frames, as bytes or as hex, and writes them as the trace shows them; with --encode the other way round.')
+    .description('Reads frames, as bytes or as hex, and writes them as the trace shows them (zeros for time and connection, which no ' +
+        'frame knows); with --encode the other way round.')
     .argument('<file>', 'the input, or - for stdin')
     .option('--encode', 'take a trace back to frames, in hex')
     .option('--binary', 'with --encode: bytes instead of hex')

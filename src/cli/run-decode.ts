@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { describeMessage, type Message, ocm1, parseFrameWithGrammar, parseLiteral, parseTrace, ProtocolError, reveal } from '../../protocol/index.js';
+import { describeEntry, findMessage, type Message, ocm1, parseFrameWithGrammar, parseLiteral, parseTrace, ProtocolError, reveal } from '../../protocol/index.js';
 import type { DecodeOptions, Reveal, RunDecode } from './decode.js';
 import { UserError } from './errors.js';
 import { formatHex, HexError, parseHex } from './hex-text.js';
@@ -32,8 +32,13 @@ export function createDecode({ stdin, write }: DecodeStreams): RunDecode {
 }
 
 function describe(message: Message, { encode: toHex }: DecodeOptions, name: string, number: number): string {
-  const text = toHex ? formatHex(encode(message, name, number)) : describeMessage(message, { showValues: true }).join('\n');
-  return `${text}\n`;
+  return `${toHex ? formatHex(encode(message, name, number)) : asEntry(message)}\n`;
+}
+
+/** A frame knows neither time nor connection, so its entry has zeros there; who sends such a message, the dictionary knows. */
+function asEntry(message: Message): string {
+  const direction = findMessage(message.dialect, message.type)?.direction === 'event' ? 'sent' : 'received';
+  return describeEntry({ time: '00:00:00.000', connection: 0, direction }, message, { showValues: true });
 }
 
 async function read({ input }: DecodeOptions, stdin: NodeJS.ReadableStream): Promise<Buffer> {
@@ -75,7 +80,7 @@ function fromHex(input: Buffer, name: string): Buffer {
     if (!(error instanceof HexError)) throw error;
     const before = text.slice(0, error.offset);
     const line = before.split(/\r\n|\n|\r/).length;
-    const hint = before.trim() === '' ? '; a trace is taken back to frames with --encode' : '';
+    const hint = /^\s*\S*(MessageType|\d:)/m.test(text) ? '; a trace is taken back to frames with --encode' : '';
     throw new UserError(`${name}: not hex at byte offset ${Buffer.byteLength(before)}, in line ${line}: ${error.message}${hint}`);
   }
 }

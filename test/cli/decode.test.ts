@@ -38,8 +38,9 @@ async function decode(input: string | Uint8Array, options: Partial<DecodeOptions
 
 const LOAD = 'GSW_CM_ReqLoadCampaign';
 const hexOf = (name: string): string => readText(`${name}.hex`) ?? '';
-/** A fixture's trace without its head line: a frame knows neither the time nor the connection. */
-const traceOf = (name: string): string => (readText(`${name}.trace`) ?? '').replace(/^.*\n/, '').trimEnd();
+/** A fixture's trace with zeros in its head line: a frame knows neither the time nor the connection. */
+const traceOf = (name: string): string =>
+  (readText(`${name}.trace`) ?? '').replace(/^[\d:.]+ (\w+)\[\d+\]::message \w+/, `00:00:00.000 $1[0]::message ${/\[(?:GSW_CM_)?Ev/.test(readText(`${name}.trace`) ?? '') ? 'sent' : 'received'}`).trimEnd();
 
 /** A stream whose every write fails. */
 const failing = (code: string): Writable =>
@@ -100,7 +101,7 @@ describe('decode of malformed frames', () => {
     ['no hex digit', '00 00\n00 0g 43', 'stdin: not hex at byte offset 10, in line 2: "g" is no hex digit'],
     ['no hex digit behind a comment of wide characters', '# \u00e9\n0x00', 'stdin: not hex at byte offset 6, in line 2: "x" is no hex digit'],
     ['half a byte', '00 000 00', 'stdin: not hex at byte offset 5, in line 1: half a byte: an odd number of hex digits'],
-    ['a trace', traceOf(`${LOAD}/auto-completion`), 'stdin: not hex at byte offset 1, in line 1: "G" is no hex digit; a trace is taken back to frames with --encode'],
+    ['a trace', traceOf(`${LOAD}/auto-completion`), 'stdin: not hex at byte offset 2, in line 1: ":" is no hex digit; a trace is taken back to frames with --encode'],
     ['no UTF-8', Buffer.from([0x23, 0x20, 0xef, 0xbf, 0xbd, 0x20, 0xff]), 'stdin: no UTF-8 at byte offset 6'],
     ['nothing', '', 'stdin: there is no frame in it'],
     ['comments only', '# nothing\n', 'stdin: there is no frame in it'],

@@ -7,7 +7,7 @@ import { makeStoreDirectory } from '../support/engine.js';
 import { HOST, importRecords, SPRING } from '../support/gateway.js';
 import { seededRandom } from '../support/random.js';
 import { Keeper } from './keeper.js';
-import { Account, Worker } from './worker.js';
+import { Account, Worker } from '../support/worker.js';
 
 export interface KillPlan {
   readonly seed: number;

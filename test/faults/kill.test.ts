@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { RecordStatus } from '../../protocol/index.js';
 import { runKills } from './kill-run.js';
-import { resultOf } from './worker.js';
+import { resultOf } from '../support/worker.js';
 
 /** `npm run test:faults` sets more kills, and may set another seed. */
 const KILLS = Number(process.env['OCM_TEST_KILLS'] ?? 5);

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { isReadOnly, REQUEST_NAMES } from '../../campaign/request-names.js';
+import type { z } from 'zod';
+import { isReadOnly, REQUEST_NAMES, type RequestNames } from '../../campaign/request-names.js';
 import type { GroupTarget } from '../../campaign/requests.js';
 import { type Access, callerOf } from '../access.js';
 import type { HttpApp } from '../app.js';
@@ -33,6 +34,8 @@ export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: Ht
     {
       handlerTimeout: ANSWER_TIMEOUT_MS,
       config: { access: accessTo },
+      // what does not exist is 404 whatever its body says
+      preValidation: async (request) => void namesOf(request.params, server.dbid),
       schema: {
         params: gwsParams,
         querystring: gwsQuery,
@@ -42,14 +45,7 @@ export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: Ht
     },
     async (request, reply) => {
       const { params, body } = request;
-      const names = named(params.request);
-      if (names === undefined) {
-        const expected = REQUEST_NAMES.map(({ path }) => path).join(', ');
-        throw new HttpFault('InvalidParameter', `there is no request ${params.request.slice(0, 100)}; expected one of ${expected}`, { status: 404 });
-      }
-      if (params.dbid !== String(server.dbid)) {
-        throw new HttpFault('WrongConfiguration', `there is no server ${params.dbid.slice(0, 100)}; this is server ${server.dbid}`);
-      }
+      const names = namesOf(params, server.dbid);
       const outcome = accepted(
         await ocmClient.request({
           kind: names.kind,
@@ -63,6 +59,17 @@ export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: Ht
       return reply.code(statusOfAccepted(outcome)).send(describeAccepted(outcome));
     },
   );
+}
+
+/** Which request a path stands for. Throws HttpFault, 404, where there is no such request or server. */
+function namesOf({ dbid, request }: z.output<typeof gwsParams>, serverDbid: number): RequestNames {
+  const names = named(request);
+  if (names === undefined) {
+    const expected = REQUEST_NAMES.map(({ path }) => path).join(', ');
+    throw new HttpFault('InvalidParameter', `there is no request ${request.slice(0, 100)}; expected one of ${expected}`, { status: 404 });
+  }
+  if (dbid !== String(serverDbid)) throw new HttpFault('WrongConfiguration', `there is no server ${dbid.slice(0, 100)}; this is server ${serverDbid}`);
+  return names;
 }
 
 function targetOf({ campaignId, groupId, sessionId }: GwsData): GroupTarget {

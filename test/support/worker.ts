@@ -1,7 +1,7 @@
 import { CallResult, keys, UserEventError } from '../../protocol/index.js';
 import { ConnectionClosed, type DesktopClient, connectDesktop, RequestRefused, RequestTimedOut, type UserEvent } from '../../src/client/index.js';
 import { systemClock } from '../../src/util/clock.js';
-import { HOST } from '../support/gateway.js';
+import { HOST } from './gateway.js';
 
 const RESULTS = [CallResult.Answer, CallResult.NoAnswer, CallResult.Busy, CallResult.AnsweringMachine, CallResult.WrongNumber];
 const RECONNECT = { firstDelayMs: 20, maxDelayMs: 200 };
