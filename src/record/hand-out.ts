@@ -90,9 +90,12 @@ export function withReport(handOut: HandOut, { callResult, customFields }: Recor
   return { ...handOut, callResult: callResult ?? handOut.callResult, chain: { ...handOut.chain, records: [reported, ...others] } };
 }
 
-/** Attempts that a result adds when it is the agent who reports it: a Preview attempt counts once, with its first result (completion.md 4). */
+/**
+ * Attempts that a result adds when it is the agent who reports it: a Preview attempt counts once, with its
+ * first result; that of a call was counted before it was placed (completion.md 4).
+ */
 export function attemptsToCount(handOut: HandOut): number {
-  return handOut.callResult === null ? 1 : 0;
+  return handOut.callResult === null && handOut.call === 'none' ? 1 : 0;
 }
 
 /**

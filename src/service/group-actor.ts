@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { RecordStatus } from '../../protocol/dictionary/enumerations.js';
 import { mayBeDepleted } from '../campaign/auto-completion.js';
 import type { GroupState } from '../campaign/group-state.js';
 import type { GroupInput, MachineRequest } from '../campaign/machine.js';
@@ -15,6 +14,7 @@ import { ownedTransaction } from '../store/owner.js';
 import { SerialQueue } from '../util/serial-queue.js';
 import type { TimerHandle } from '../util/clock.js';
 import { CallDesk } from './call-desk.js';
+import { endingOfResult } from './call-result.js';
 import { anythingLeft, isDepleted } from './completion.js';
 import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
@@ -94,8 +94,8 @@ export class GroupActor implements GroupContext {
     return this.#changes.state;
   }
 
-  endingOfCall(_record: RecordOut, callResult: number): Ending {
-    return { kind: 'final', status: RecordStatus.Updated, callResult, attempts: 0, calledAt: null, customFields: {} };
+  endingOfCall(record: RecordOut, callResult: number): Ending {
+    return endingOfResult(this.runtime.deployment, record, callResult, this.runtime.clock.now());
   }
 
   get inDoubt(): boolean {
