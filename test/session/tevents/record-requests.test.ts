@@ -165,7 +165,7 @@ describe('session/tevents: requests about records', () => {
       expect(GSW_PHONE).to.equal('555-2');
       const told = await ada.askAll('ChainedRecordRequest', { GSW_RECORD_HANDLE }, 'ChainedRecordsDataEnd');
       const about = { GSW_APPLICATION_ID: 156, GSW_CAMPAIGN_NAME: 'Spring', GSW_CALLING_LIST: 'Spring', GSW_RECORD_HANDLE, GSW_CHAIN_ID: 1 };
-      expect(told.map(({ GSW_REFERENCE_ID: _, ...rest }) => rest)).to.deep.equal([
+      expect(told.map(({ GSW_REFERENCE_ID: _echo, ...rest }) => rest)).to.deep.equal([
         { ...about, GSW_USER_EVENT: 'ChainedRecord', GSW_PHONE: '555-1', GSW_TZ_NAME: 'PST', GSW_TZ_OFFSET: -28_800, GSW_CALL_RESULT: 7, customer_name: 'Ada' },
         { ...about, GSW_USER_EVENT: 'ChainedRecord', GSW_PHONE: '555-3', GSW_TZ_NAME: '', GSW_TZ_OFFSET: 0, GSW_CALL_RESULT: 28, age: 36 },
         { ...about, GSW_USER_EVENT: 'ChainedRecordsDataEnd' },
