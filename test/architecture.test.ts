@@ -28,9 +28,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'src/record': { may: ['src/util', 'protocol/dictionary'], because: 'the pure domain' },
   'src/journal': { may: ['src/util', 'src/campaign'], because: 'rows tell of the events of a campaign group' },
   'src/directory': { may: ['src/util'], because: 'who is connected, whatever a connection is' },
+  'src/dialer': { may: ['src/util', 'protocol/dictionary'], because: 'places calls; whose they are and what comes of them is the service\'s' },
   'src/store': { may: ['src/util', 'src/lists'], because: 'SQL over rows; the domain is put together from them by the service' },
   'src/service': {
-    may: ['src/util', 'src/lists', 'src/config/deployment.ts', 'protocol/dictionary', 'src/store', ...DOMAIN],
+    may: ['src/util', 'src/lists', 'src/config/deployment.ts', 'protocol/dictionary', 'src/store', 'src/dialer', ...DOMAIN],
     because: 'use cases; whom it answers and tells it knows by interfaces of its own',
   },
   'src/net': {

@@ -155,7 +155,7 @@ function limits(content: ConfigContent): Limits {
 function dialer({ type, seed, ring, talk, results }: NonNullable<ConfigContent['dialer']>): SimulatedDialerSettings {
   const shares = Object.entries(results).flatMap(([name, share]) => {
     const result = numberOf(CallResult, name);
-    return result === undefined || share === undefined ? [] : [{ result, share }];
+    return result === undefined ? [] : [{ result, share }];
   });
   return { type, seed, ring: { minMs: ring.min, maxMs: ring.max }, talk: { minMs: talk.min, maxMs: talk.max }, results: shares };
 }

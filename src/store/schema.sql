@@ -54,7 +54,7 @@ CREATE TABLE ocm_hand_out (
   list_dbid integer NOT NULL,
   chain_id integer NOT NULL,
   record_id integer NOT NULL,
-  agent_id text NOT NULL,
+  agent_id text,
   attempt integer NOT NULL,
   attempt_guid text NOT NULL,
   call_result integer,
@@ -62,6 +62,8 @@ CREATE TABLE ocm_hand_out (
   ended_at bigint,
   ending text,
   end_result integer,
+  call_state text,
+  acknowledgment text,
   CONSTRAINT ocm_hand_out_group_dbid_fkey FOREIGN KEY (group_dbid) REFERENCES ocm_campaign_group(dbid),
   CONSTRAINT ocm_hand_out_pkey PRIMARY KEY (handle)
 );
@@ -112,6 +114,15 @@ CREATE TABLE ocm_migration (
   CONSTRAINT ocm_migration_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE ocm_retry (
+  list_dbid integer NOT NULL,
+  record_id integer NOT NULL,
+  group_dbid integer NOT NULL,
+  session text NOT NULL,
+  CONSTRAINT ocm_retry_group_dbid_fkey FOREIGN KEY (group_dbid) REFERENCES ocm_campaign_group(dbid),
+  CONSTRAINT ocm_retry_pkey PRIMARY KEY (list_dbid, record_id)
+);
+
 CREATE UNIQUE INDEX ocm_hand_out_chain ON ocm_hand_out USING btree (list_dbid, chain_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX ocm_hand_out_ended ON ocm_hand_out USING btree (ended_at) WHERE (ended_at IS NOT NULL);
@@ -119,6 +130,8 @@ CREATE INDEX ocm_hand_out_ended ON ocm_hand_out USING btree (ended_at) WHERE (en
 CREATE INDEX ocm_hand_out_open ON ocm_hand_out USING btree (group_dbid) WHERE (ended_at IS NULL);
 
 CREATE INDEX ocm_journal_at ON ocm_journal USING btree (at);
+
+CREATE INDEX ocm_retry_session ON ocm_retry USING btree (group_dbid, session);
 
 COMMENT ON TABLE ocm_calling_list IS 'lists this server has served, so that one taken out of the configuration can be given its records back';
 
@@ -132,6 +145,10 @@ COMMENT ON COLUMN ocm_hand_out.call_result IS 'reported before the end; with one
 
 COMMENT ON COLUMN ocm_hand_out.ending IS 'what ended it, so that the same result sent again is known';
 
+COMMENT ON COLUMN ocm_hand_out.call_state IS 'null: no call of the gateway''s; placed, answered, released';
+
+COMMENT ON COLUMN ocm_hand_out.acknowledgment IS 'the user event that acknowledged the end';
+
 COMMENT ON INDEX ocm_hand_out_chain IS 'a chain is in one hand, whatever is raced for it';
 
 COMMENT ON COLUMN ocm_import.epoch IS 'the life of the gateway that imports; rows of an earlier one are left over from a crash';
@@ -141,3 +158,5 @@ COMMENT ON TABLE ocm_import_row IS 'rows of a file on their way into a calling l
 COMMENT ON COLUMN ocm_import_row.fields IS 'the values of every column of the list, in the order of the OCS layout and then of its custom fields';
 
 COMMENT ON COLUMN ocm_journal.number IS 'what clients see as GSW_EVENT_NUMBER; null for a change nobody is told of';
+
+COMMENT ON TABLE ocm_retry IS 'records that a treatment put back for later: they hold the completion of the session that dialed them';

@@ -11,6 +11,7 @@ type Row = readonly [name: string, text: string, read: (deployment: Deployment) 
 
 /** Every variable there is, with a value other than the file's and the default. */
 const ROWS: readonly Row[] = [
+  ['OCM_DIALER_TYPE', 'simulated', (d) => d.dialer?.type, 'simulated'],
   ['OCM_SERVER_DBID', '157', (d) => d.server.dbid, 157],
   ['OCM_SERVER_NAME', '156', (d) => d.server.name, '156'],
   ['OCM_LISTENERS_DIRECT_PORT', '1', (d) => d.listeners.direct?.port, 1],
@@ -46,6 +47,15 @@ const WITH_PORT: readonly Row[] = [
   ['OCM_LISTENERS_TEVENTS_PROFILE', 'ocm1', (d) => d.listeners.tevents?.profile, 'ocm1'],
 ];
 
+/** These need a type beside them, since the file has no dialer. */
+const WITH_DIALER: readonly Row[] = [
+  ['OCM_DIALER_SEED', '5', (d) => d.dialer?.seed, 5],
+  ['OCM_DIALER_RING_MIN', '7ms', (d) => d.dialer?.ring.minMs, 7],
+  ['OCM_DIALER_RING_MAX', '2s', (d) => d.dialer?.ring.maxMs, 2000],
+  ['OCM_DIALER_TALK_MIN', '8ms', (d) => d.dialer?.talk.minMs, 8],
+  ['OCM_DIALER_TALK_MAX', '3m', (d) => d.dialer?.talk.maxMs, 180_000],
+];
+
 describe('environment variables', () => {
   for (const [name, text, read, expected] of ROWS) {
     it(`${name}=${text}`, () => {
@@ -61,10 +71,17 @@ describe('environment variables', () => {
     });
   }
 
+  for (const [name, text, read, expected] of WITH_DIALER) {
+    it(`${name}=${text}`, () => {
+      expect(read(deploy({ OCM_DIALER_TYPE: 'simulated' }))).to.not.equal(expected);
+      expect(read(deploy({ OCM_DIALER_TYPE: 'simulated', [name]: text }))).to.equal(expected);
+    });
+  }
+
   it('are all tried here, and no two keys share one', () => {
     const names = overridables(configSchema).map(({ path }) => variableName(path));
     expect(new Set(names).size).to.equal(names.length);
-    expect(names.toSorted()).to.deep.equal([...ROWS, ...WITH_PORT].map(([name]) => name).toSorted());
+    expect(names.toSorted()).to.deep.equal([...ROWS, ...WITH_PORT, ...WITH_DIALER].map(([name]) => name).toSorted());
   });
 
   it('join the words of a key by underscores', () => {

@@ -37,6 +37,7 @@ callingLists:
     customFields: { customer_name: varchar, state_code: char(2), zip: varchar(10), balance: float, age: int, since: datetime, sex: char }
     filter: { where: "state_code = 'CA'", order: "call_time" }
     treatments: [NextAnswer, 601, OnTheDay]
+    allowSimulatedResults: true
   - { dbid: 502, name: Off, table: cl_off, filter: { where: "true" } }
 treatments:
   - { dbid: 601, name: RetryBusy, callResult: Busy, action: Cycle, attempts: 3, interval: 30m, increment: 10m }
@@ -51,7 +52,7 @@ campaignGroups:
     description: "Mornings"
     campaign: 101
     group: 732
-    dialMode: Preview
+    dialMode: Progress
     minRecBuffSize: 2
     optRecBuffSize: 3
     autoComplete: true
@@ -59,10 +60,18 @@ campaignGroups:
     autoCompleteHorizon: 12h
     agentGrace: 0s
     unloadTimeout: 1m
+    abandonTimeout: 3s
+    recordProcessed: false
     maxPreviewRecords: 2
     personalCallbackWait: 5m
     replayWindow: 10m
     retrievalInterval: 20ms
+dialer:
+  type: simulated
+  seed: 7
+  ring: { min: 10ms, max: 1s }
+  talk: { min: 0s, max: 0s }
+  results: { Answer: 0.4, NoAnswer: 3, Busy: 0 }
 clients:
   - { name: desktop, password: "...", roles: [agent] }
   - { name: console, roles: [supervisor, monitor] }
@@ -86,7 +95,7 @@ const SPRING_LIST = {
     { name: 'since', type: 'datetime' },
     { name: 'sex', type: 'char', length: 1 },
   ],
-  allowSimulatedResults: false,
+  allowSimulatedResults: true,
   filter: { where: "state_code = 'CA'", order: 'call_time' },
   treatments: [
     { dbid: 602, name: 'NextAnswer', callResult: 9, action: 'NextInChain' },
@@ -140,7 +149,7 @@ const EXPECTED: Deployment = {
       description: 'Mornings',
       campaign: SPRING,
       group: SALES,
-      dialMode: 3,
+      dialMode: 2,
       minRecBuffSize: 2,
       optRecBuffSize: 3,
       autoComplete: true,
@@ -148,8 +157,8 @@ const EXPECTED: Deployment = {
       autoCompleteHorizonMs: 43_200_000,
       agentGraceMs: 0,
       unloadTimeoutMs: 60_000,
-      abandonTimeoutMs: 2000,
-      recordProcessed: true,
+      abandonTimeoutMs: 3000,
+      recordProcessed: false,
       maxPreviewRecords: 2,
       personalCallbackWaitMs: 300_000,
       replayWindowMs: 600_000,
@@ -172,6 +181,13 @@ const EXPECTED: Deployment = {
     connections: 200,
     connectionsPerAddress: 20,
     heldBytes: 1_073_741_824,
+  },
+  dialer: {
+    type: 'simulated',
+    seed: 7,
+    ring: { minMs: 10, maxMs: 1000 },
+    talk: { minMs: 0, maxMs: 0 },
+    results: [{ result: 33, share: 0.4 }, { result: 7, share: 3 }, { result: 6, share: 0 }],
   },
 };
 
@@ -252,7 +268,20 @@ describe('a configuration that is right', () => {
       untilSeconds: 86_400,
       customFields: [],
       treatments: [],
+      allowSimulatedResults: false,
     });
+  });
+
+  it('has documented defaults of the dialer', () => {
+    const { deployment } = parseChanged((config) => (config['dialer'] = { type: 'simulated' }));
+    expect(deployment.dialer).to.deep.equal({
+      type: 'simulated',
+      seed: 1,
+      ring: { minMs: 20, maxMs: 60 },
+      talk: { minMs: 20, maxMs: 80 },
+      results: [{ result: 33, share: 0.4 }, { result: 7, share: 0.3 }, { result: 6, share: 0.2 }, { result: 9, share: 0.1 }],
+    });
+    expect(parseChanged(() => undefined).deployment).to.not.have.property('dialer');
   });
 
   it('holds the frame limit of strangers below a smaller frame limit', () => {

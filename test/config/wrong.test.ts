@@ -136,6 +136,21 @@ const WRONG: readonly Wrong[] = [
   { what: 'no connections', change: (c) => (c.limits['connections'] = 0), code: 'WrongValue', path: 'limits.connections', says: ['1 or more'] },
   { what: 'an outbox without room', change: (c) => (c.limits['outboxBytes'] = '1B'), code: 'WrongValue', path: 'limits.outboxBytes', says: ['"1B"'] },
   { what: 'too little memory for all', change: (c) => (c.limits['heldBytes'] = '1KiB'), code: 'WrongValue', path: 'limits.heldBytes', says: ['"1KiB"'] },
+  { what: 'a dialer without a type', change: (c) => (c['dialer'] = { seed: 1 }), code: 'MissingKey', path: 'dialer.type', says: ['simulated'] },
+  { what: 'an unknown type of dialer', change: (c) => (c['dialer'] = { type: 'sip' }), code: 'WrongValue', path: 'dialer.type', says: ['found "sip"', 'simulated'] },
+  { what: 'an unknown key of the dialer', change: (c) => (c['dialer'] = { type: 'simulated', rings: {} }), code: 'UnknownKey', path: 'dialer.rings', says: ['type, seed, ring, talk, results'] },
+  { what: 'a seed that is none', change: (c) => (c['dialer'] = { type: 'simulated', seed: -1 }), code: 'WrongValue', path: 'dialer.seed', says: ['found -1', '0 to 2147483647'] },
+  { what: 'a ring time that is none', change: (c) => (c['dialer'] = { type: 'simulated', ring: { min: 20 } }), code: 'WrongValue', path: 'dialer.ring.min', says: ['found 20', '20ms'] },
+  { what: 'a longest ring time below the shortest', change: (c) => (c['dialer'] = { type: 'simulated', ring: { min: '2s', max: '1s' } }), code: 'WrongValue', path: 'dialer.ring.max', says: ['found "1s"', '`min` not above `max`'] },
+  { what: 'a longest talk time below the default of the shortest', change: (c) => (c['dialer'] = { type: 'simulated', talk: { max: '10ms' } }), code: 'WrongValue', path: 'dialer.talk.max', says: ['`min` not above `max`'] },
+  { what: 'an unknown call result', change: (c) => (c['dialer'] = { type: 'simulated', results: { Anser: 1 } }), code: 'WrongValue', path: 'dialer.results.Anser', says: ['a call result', 'Answer'] },
+  { what: 'a share below 0', change: (c) => (c['dialer'] = { type: 'simulated', results: { Answer: -0.1 } }), code: 'WrongValue', path: 'dialer.results.Answer', says: ['found -0.1', '0 or more'] },
+  { what: 'a share as text', change: (c) => (c['dialer'] = { type: 'simulated', results: { Answer: '1' } }), code: 'WrongValue', path: 'dialer.results.Answer', says: ['found "1"', 'such as 0.4'] },
+  { what: 'shares of nothing', change: (c) => (c['dialer'] = { type: 'simulated', results: { Answer: 0 } }), code: 'WrongValue', path: 'dialer.results', says: ['above 0'] },
+  { what: 'a mode that dials, and no dialer', change: (c) => (c.campaignGroups[1]!['dialMode'] = 'Progress'), code: 'WrongValue', path: 'campaignGroups[1].dialMode', says: ['places calls', '`dialer`'] },
+  { what: 'an abandonTimeout without a unit', change: (c) => (c.campaignGroups[0]!['abandonTimeout'] = 2), code: 'WrongValue', path: 'campaignGroups[0].abandonTimeout', says: ['found 2', '10s'] },
+  { what: 'a recordProcessed as text', change: (c) => (c.campaignGroups[0]!['recordProcessed'] = 'no'), code: 'WrongValue', path: 'campaignGroups[0].recordProcessed', says: ['true or false'] },
+  { what: 'an allowSimulatedResults as a number', change: (c) => (c.callingLists[1]!['allowSimulatedResults'] = 1), code: 'WrongValue', path: 'callingLists[1].allowSimulatedResults', says: ['true or false'] },
 ];
 
 describe('a configuration that is wrong', () => {

@@ -34,7 +34,7 @@ describe('handing out', () => {
     const [first, second] = rows.toSorted((a, b) => a.record_id - b.record_id);
     expect(first).to.deep.equal({
       handle: first?.handle, group_dbid: 1001, session: 'session-1', list_dbid: 501, chain_id: 1, record_id: 1, agent_id: '1001', attempt: 3,
-      attempt_guid: 'guid-1', call_result: null, handed_at: NOW,
+      attempt_guid: 'guid-1', call_result: null, handed_at: NOW, call_state: null,
     });
     expect(second).to.include({ chain_id: 8, agent_id: '1002', attempt: 0 });
     expect(second?.handle).to.not.equal(first?.handle);
@@ -88,10 +88,10 @@ describe('handing out', () => {
     await fill(store.client, list, [RETRIEVED, RETRIEVED]);
     const [a, b] = await insert(ask(1), ask(2));
     if (a === undefined || b === undefined) throw new Error('they were not handed out');
-    const end = { handle: a.handle, ending: 'content', endResult: 33 };
+    const end = { handle: a.handle, ending: 'content', endResult: 33, acknowledgment: 'Done' };
     expect((await endHandOuts(store.client, [end, { handle: 999_999, ending: 'x', endResult: 0 }], NOW + 5)).map(({ handle }) => handle)).to.deep.equal([a.handle]);
     expect(await endHandOuts(store.client, [{ ...end, ending: 'other' }], NOW + 6)).to.deep.equal([]);
-    expect(await selectEndedHandOut(store.client, a.handle)).to.deep.equal({ ...a, ended_at: NOW + 5, ending: 'content', end_result: 33 });
+    expect(await selectEndedHandOut(store.client, a.handle)).to.deep.equal({ ...a, ended_at: NOW + 5, ending: 'content', end_result: 33, acknowledgment: 'Done' });
     expect(await selectEndedHandOut(store.client, b.handle), 'still out').to.equal(undefined);
     expect(await endHandOutsOfGroup(store.client, 1001, NOW + 7)).to.deep.equal([b]);
     expect(await anyHandOut(store.client, 1001, 'session-1')).to.equal(false);
