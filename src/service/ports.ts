@@ -21,6 +21,8 @@ export interface Announcer {
    * where none was.
    */
   lastWritten(line: object): number | undefined;
+  /** A personal callback is due and was handed to its agent, who has not asked for it. */
+  scheduledCall(handOut: HandOut): void;
   /** A record was taken from the agent that had it. */
   recordCancelled(handOut: HandOut): void;
 }

@@ -63,6 +63,10 @@ export class RecordingAnnouncer implements Announcer {
     return undefined;
   }
 
+  scheduledCall(): void {
+    // nobody has a callback here
+  }
+
   recordCancelled(): void {
     // nobody has a record here
   }

@@ -160,7 +160,7 @@ export class TestDesk {
     const engine = await startEngine({
       ...options,
       wrap: (client) => withOutages(client, store),
-      announcer: (parts) => new SessionAnnouncer({ ...parts, dns, subscriptions: new Subscriptions<Line>(), tracer }),
+      announcer: (parts) => new SessionAnnouncer({ ...parts, dns, subscriptions: new Subscriptions<Line>(), tracer, clock: options.clock }),
     });
     const { gateway, deployment, agents } = engine;
     const parts = { gateway, deployment, agents, dns, clients: new Clients(undefined), clock: options.clock, log: silentLog };
