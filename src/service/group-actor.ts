@@ -20,6 +20,7 @@ import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
 import { type CompletionReport, completionReport } from './group-report.js';
 import { HandOuts } from './hand-outs.js';
+import { CallbackDesk } from './callback-desk.js';
 import { LeaveDesk } from './leave-desk.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
@@ -40,6 +41,7 @@ export class GroupActor implements GroupContext {
   readonly #handOuts: HandOuts;
   readonly #desk: PreviewDesk;
   readonly #calls: CallDesk;
+  readonly #callbacks: CallbackDesk;
   readonly #leaving = new LeaveDesk();
   readonly #retriever: Retriever;
   readonly #changes: GroupChanges;
@@ -62,6 +64,7 @@ export class GroupActor implements GroupContext {
       this.#checkWanted = true;
       // a number that is forbidden now may wait in any list, and somebody for it
       if ('forbids' in ending) for (const { dbid } of runtime.lists.values()) runtime.listChanged(dbid);
+      if (ending.kind === 'later') this.#callbacks.want();
       if (ending.kind === 'final') return;
       if (ending.kind === 'ready' && record.agentId !== null) this.#buffer.rejected(record.chain, record.agentId);
       runtime.listChanged(record.chain.listDbid);
@@ -69,6 +72,7 @@ export class GroupActor implements GroupContext {
     this.#handOuts = new HandOuts(this, ended);
     this.#desk = new PreviewDesk(this, this.#buffer, this.#handOuts);
     this.#calls = new CallDesk(this, this.#buffer, this.#handOuts, ended);
+    this.#callbacks = new CallbackDesk(this, this.#buffer, this.#handOuts, this.#desk);
     this.#retriever = new Retriever(this, (chains) => {
       for (const chain of chains) this.#buffer.add(chain);
       this.#checkWanted ||= chains.length === 0;
@@ -168,7 +172,10 @@ export class GroupActor implements GroupContext {
   }
 
   agentBack(agentId: string): void {
-    this.post(() => this.#handOuts.agentBack(agentId));
+    this.post(() => {
+      this.#callbacks.want();
+      this.#handOuts.agentBack(agentId);
+    });
   }
 
   agentGone(agentId: string): void {
@@ -220,6 +227,7 @@ export class GroupActor implements GroupContext {
     this.#leaving.serve((agentId) => !this.#handOuts.holds(agentId) && !this.#desk.isComingTo(agentId));
     this.#desk.serve(true);
     if (this.state().status === 'Running') {
+      if (await this.#callbacks.serve()) this.#checkWanted = true;
       await this.#fillBuffer();
       this.#desk.serve(this.#retriever.inFlight);
       this.#calls.serve();
@@ -304,6 +312,7 @@ export class GroupActor implements GroupContext {
     this.#retriever.reset();
     this.#desk.reset();
     this.#calls.reset();
+    this.#callbacks.reset();
   }
 
   #reportCompletion(session: string): void {
@@ -327,6 +336,7 @@ export class GroupActor implements GroupContext {
     const delayMs = Math.max(0, Math.min(this.group.retrievalIntervalMs, untilDeadline));
     this.#timer = this.runtime.clock.after(delayMs, () => {
       this.#timer = undefined;
+      this.#callbacks.want();
       this.listChanged();
     });
   }

@@ -21,6 +21,8 @@ interface Waiter {
   readonly timer: TimerHandle;
   /** The wait is over; it is answered as soon as the record on its way has come, or has not. */
   expired: boolean;
+  /** It has not asked: with this record or without, there is no other for it. */
+  readonly given?: true;
   answer(outcome: PreviewOutcome): void;
 }
 
@@ -68,6 +70,12 @@ export class PreviewDesk {
     const timer = runtime.clock.after(WAIT_FOR_RETRIEVAL_MS, () => this.context.post(() => this.#giveUp(waiter)));
     const waiter: Waiter = { seat, timer, expired: false, answer };
     this.#waiting.push(waiter);
+  }
+
+  /** Hands a record to an agent who has not asked; `given` is called when it is durable and the agent is still there. */
+  give(seat: Seat<object>, chain: Chain, given: (handOut: HandOut) => void): void {
+    const answer = (outcome: PreviewOutcome): void => (outcome.kind === 'record' ? given(outcome.handOut) : undefined);
+    this.#handOut({ seat, timer: { cancel: () => undefined }, expired: false, given: true, answer }, chain);
   }
 
   /** Hands out what there is; with no retrieval under way, whoever is left is told that there is none. */
@@ -156,7 +164,7 @@ export class PreviewDesk {
 
   /** Its window has closed, or its number is forbidden, since it was retrieved: back, and the next one. */
   async #notDialable(waiter: Waiter, chain: Chain, run: number): Promise<void> {
-    this.#waiting.unshift(waiter);
+    if (waiter.given !== true) this.#waiting.unshift(waiter);
     if (waiter.expired) this.#giveUp(waiter);
     if (run !== this.#run) return;
     const { runtime } = this.context;
