@@ -274,7 +274,24 @@ describe('preview', () => {
     expect(asked.answered === undefined ? undefined : numberOf(asked.answered)).to.equal('NotAllowed');
   });
 
-  it('keeps buffer and store together where all agents go while a retrieval is under way', async () => {
+  it('keeps a record that is handed out to an agent who has just lost its line for agentGrace', async () => {
+    await start();
+    await addRecords(store.client, [{}]);
+    await engine.login('1001');
+    await engine.dial(SPRING, 0);
+    const go = engine.client.hold(/^INSERT INTO ocm_hand_out/);
+    engine.ask('1001');
+    await engine.client.holding();
+    engine.gateway.agents.lost(engine.seat('1001'));
+    go();
+    await engine.settled();
+    await engine.pass(59_999, 10_000);
+    expect(await statuses(store.client)).to.deep.equal([2]);
+    await engine.pass(1);
+    expect(await statuses(store.client)).to.deep.equal([1]);
+  });
+
+  it('keeps buffer and store together where all agents go while a retrieval is under way, and one comes back', async () => {
     await start(option({ minRecBuffSize: 2, optRecBuffSize: 3 }));
     await addRecords(store.client, Array.from({ length: 6 }, () => ({})));
     await engine.login('1001');
@@ -285,10 +302,19 @@ describe('preview', () => {
     await engine.client.holding();
     for (const agentId of ['1001', '1002']) engine.gateway.agents.setState(engine.seat(agentId), 'notReady');
     await engine.client.turns();
+    let isBack = false;
+    engine.client.onQuery = (text) => {
+      if (isBack || !text.includes('SET record_status = 1')) return undefined;
+      // it is back while the buffer is being put back
+      isBack = true;
+      engine.gateway.agents.setState(engine.seat('1001'), 'ready');
+      return undefined;
+    };
     go();
     await engine.settled();
-    expect(await statuses(store.client)).to.deep.equal([1, 1, 1, 1, 1, 1]);
-    expect((await engine.gateway.describe(SPRING))?.why.buffered).to.equal(0);
+    expect(isBack).to.equal(true);
+    const retrieved = (await statuses(store.client)).filter((status) => status === 2).length;
+    expect((await engine.gateway.describe(SPRING))?.why.buffered).to.equal(retrieved);
   });
 
   it('takes back at once what is handed out to an agent who has just logged out', async () => {
