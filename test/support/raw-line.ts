@@ -8,6 +8,8 @@ export type LineEnd = 'fin' | 'reset';
 
 /** A client's line byte by byte: what is sent is sent as it is, what comes is kept frame by frame. */
 export class RawLine {
+  /** Whether the line was broken, told when it is closed in both directions. */
+  readonly broken: Promise<boolean>;
   readonly #frames: Uint8Array[] = [];
   readonly #end: Promise<LineEnd>;
   #over = false;
@@ -22,6 +24,7 @@ export class RawLine {
       splitter.push(chunk);
       this.#awake();
     });
+    this.broken = new Promise((resolve) => socket.once('close', resolve));
     this.#end = new Promise((resolve) => {
       socket.once('end', () => resolve('fin'));
       socket.once('error', () => resolve('reset'));
