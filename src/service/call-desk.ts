@@ -201,7 +201,7 @@ export class CallDesk {
   /** Connects an answered call to the agent who has been ready longest; false where none is. */
   #giveToAgent(attempt: Attempt): boolean {
     const { runtime, group } = this.context;
-    const seat = runtime.agents.longestReady(group.group.agentIds, (agentId) => runtime.held.count(agentId) > 0);
+    const seat = runtime.agents.longestReady(group.group.agentIds, (agentId) => runtime.held.count(agentId) > 0 || runtime.left.has(agentId, group.campaign.dbid));
     if (seat === undefined) return false;
     const { handle } = attempt.record;
     attempt.busy = true;

@@ -1,6 +1,7 @@
 import type { AgentPool } from '../agent/pool.js';
 import type { CampaignGroup } from '../config/deployment.js';
 import type { HeldRecords } from '../record/held-records.js';
+import type { LeftCampaigns } from './left-campaigns.js';
 
 /**
  * How many calls of which group have no agent yet. Groups that share agents must not both dial for the
@@ -13,6 +14,7 @@ export class CallLoad {
     private readonly groups: readonly CampaignGroup[],
     private readonly agents: Pick<AgentPool<object>, 'find'>,
     private readonly held: Pick<HeldRecords, 'count'>,
+    private readonly left: Pick<LeftCampaigns, 'has'>,
   ) {}
 
   set(groupDbid: number, calls: number): void {
@@ -21,7 +23,7 @@ export class CallLoad {
 
   /** Agents of a group who could take a call now and whom no other group's calls are meant for. */
   agentsFor(group: CampaignGroup): number {
-    const ready = group.group.agentIds.filter((id) => this.#isReady(id));
+    const ready = group.group.agentIds.filter((id) => this.#isReady(id) && !this.left.has(id, group.campaign.dbid));
     const meantForOthers = this.groups
       .filter((other) => other.dbid !== group.dbid)
       .map((other) => Math.min(this.#outstanding.get(other.dbid) ?? 0, ready.filter((id) => other.group.agentIds.includes(id)).length));

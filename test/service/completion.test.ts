@@ -12,7 +12,8 @@ const OFF = { autoCompletion: { kind: 'integer', value: 0n } } as const;
 
 /** A statement of the probe; of a retrieval. */
 const PROBE = /^SELECT EXISTS/;
-const RETRIEVAL = /SKIP LOCKED/;
+/** The retrieval of what is anybody's; personal callbacks have one of their own. */
+const RETRIEVAL = /WHERE NOT \(r\.record_type[\s\S]*SKIP LOCKED/;
 
 const scheduled = (minutes: number) => ({ dial_sched_time: NOW_SECONDS + minutes * 60 });
 

@@ -6,7 +6,7 @@ import { openTestStore, type TestStore } from '../support/engine.js';
 import { addRecords, AUTUMN, type Change, emptyStore, Engine, SPRING, statuses } from './support.js';
 
 const RETRIEVAL = /SKIP LOCKED/;
-const PERSONAL_CALLBACK = 5;
+const PERSONAL_RESCHEDULED = 4;
 
 function numberOf(outcome: PreviewOutcome): keyof typeof UserEventError | undefined {
   if (outcome.kind !== 'refused') return undefined;
@@ -225,9 +225,9 @@ describe('preview', () => {
     expect(again.attempt, 'a rejection is no attempt').to.equal(0);
   });
 
-  it('gives a personal callback to its agent, and something else to others', async () => {
+  it('gives what is personal to its agent, and something else to others', async () => {
     await start();
-    await addRecords(store.client, [{ record_type: PERSONAL_CALLBACK, agent_id: '1002' }, {}, {}]);
+    await addRecords(store.client, [{ record_type: PERSONAL_RESCHEDULED, agent_id: '1002' }, {}, {}]);
     await engine.login('1001');
     await engine.login('1002');
     await engine.dial(SPRING, 0);
