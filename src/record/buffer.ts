@@ -38,9 +38,32 @@ export class RecordBuffer {
     return chain;
   }
 
+  /** The next chain that is this agent's alone and that `which` allows, taken out. */
+  takePersonal(agentId: string, which: (chain: Chain) => boolean): Chain | undefined {
+    const index = this.#chains.findIndex((chain) => isPersonal(chain) && mayHave(chain, agentId) && which(chain));
+    return index === -1 ? undefined : this.#chains.splice(index, 1)[0];
+  }
+
+  hasPersonal(agentId: string): boolean {
+    return this.#chains.some((chain) => isPersonal(chain) && mayHave(chain, agentId));
+  }
+
+  /** Personal chains whose agents are not there, taken out. */
+  takeOrphans(isThere: (agentId: string) => boolean): Chain[] {
+    const orphans = this.#chains.filter((chain) => isPersonal(chain) && !isThere(chain.records[0].agentId ?? ''));
+    for (const orphan of orphans) this.#chains.splice(this.#chains.indexOf(orphan), 1);
+    return orphans;
+  }
+
   /** Notes that an agent gave a chain back: when it comes again, another agent gets it first. */
   rejected(chain: { readonly listDbid: number; readonly chainId: number }, agentId: string): void {
     this.#rejectedBy.set(chainKey(chain), agentId);
+  }
+
+  /** Takes chains out that others have dealt with. */
+  drop(listDbid: number, chainIds: readonly number[]): void {
+    const kept = this.#chains.filter((chain) => chain.listDbid !== listDbid || !chainIds.includes(chain.chainId));
+    this.#chains.splice(0, this.#chains.length, ...kept);
   }
 
   /** Takes everything out. */
@@ -58,6 +81,7 @@ function mayHave(chain: Chain, agentId: string): boolean {
   return !isPersonal(chain) || chain.records[0].agentId === agentId;
 }
 
-function isPersonal({ records: [first] }: Chain): boolean {
+/** Whether only one agent may have a chain. */
+export function isPersonal({ records: [first] }: Chain): boolean {
   return PERSONAL_TYPES.has(first.recordType) && first.agentId !== null;
 }

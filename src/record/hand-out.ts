@@ -44,6 +44,8 @@ export interface Forbidden {
   readonly wholeChain: boolean;
   /** Its customer too: the one that is named, or, for a whole chain, the one that the record's own field names. */
   readonly customerId: string | null;
+  /** Kept with the entry. */
+  readonly campaignId: number | null;
 }
 
 /** Ends that are the last word on the record itself. */

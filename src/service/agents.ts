@@ -67,6 +67,7 @@ export class AgentService {
     const missed = away === undefined ? [] : this.#missed(agentId, away);
     const resumeAfter = current?.line === line ? current.resumeAfter : this.#resumeAfter(away, missed);
     const seat = this.runtime.agents.seat(agentId, dn, line, since, resumeAfter);
+    this.#back(agentId);
     answer({ kind: 'loggedIn', seat, missed, takenOver });
     for (const group of this.groupsOf(agentId)) group.agentBack(agentId);
   }
@@ -99,8 +100,14 @@ export class AgentService {
   }
 
   setState(seat: Seat<object>, state: AgentState): void {
+    if (state === 'ready') this.#back(seat.agentId);
     this.runtime.agents.setState(seat.agentId, state);
     for (const group of this.groupsOf(seat.agentId)) group.agentsChanged();
+  }
+
+  /** In the campaigns that it had logged out of. */
+  #back(agentId: string): void {
+    this.runtime.left.back(agentId, this.groupsOf(agentId).map(({ group }) => group.campaign.dbid));
   }
 
   #awayOf(seat: Seat<object>): Away {

@@ -30,6 +30,8 @@ export class DesktopService {
   previewStart(seat: Seat<object>, names: CampaignNames, answer: (outcome: GroupSnapshot | UserEventRefusal) => void): void {
     const found = this.#find(seat.agentId, names);
     if ('kind' in found) return answer(found);
+    const leaving = this.#leaving(seat.agentId, found.actor);
+    if (leaving !== undefined) return answer(leaving);
     found.actor.previewRefusal((refusal) => answer(refusal ?? found.actor.snapshot()));
   }
 
@@ -44,8 +46,10 @@ export class DesktopService {
 
   previewRecord(seat: Seat<object>, names: CampaignNames, answer: (outcome: PreviewOutcome) => void): void {
     const found = this.#find(seat.agentId, names);
-    if ('kind' in found) answer(found);
-    else found.actor.preview(seat, answer);
+    if ('kind' in found) return answer(found);
+    // who asks is back in the campaign; while the log-out still waits for a record, that record is all there is
+    this.runtime.left.back(seat.agentId, [found.actor.group.campaign.dbid]);
+    found.actor.preview(seat, answer);
   }
 
   /** Does with a record, which its handle alone finds, what its agent wants. */
@@ -56,6 +60,13 @@ export class DesktopService {
     const actor = group === undefined ? anyOfTheirs : this.actors.get(group);
     if (actor === undefined) request.answer(refused('UnknownRecordHandle', `record handle ${request.handle} is not with any agent`, request.handle));
     else actor.record(request);
+  }
+
+  /** Who begins anew is back in the campaign, but not while the log-out still waits for its records. */
+  #leaving(agentId: string, { group: { campaign } }: GroupActor): UserEventRefusal | undefined {
+    if (this.runtime.left.isLeaving(agentId, campaign.dbid)) return refused('NotAllowed', `agent ${agentId} is logging out of campaign '${campaign.name}'`);
+    this.runtime.left.back(agentId, [campaign.dbid]);
+    return undefined;
   }
 
   #groupsOf(agentId: string): GroupActor[] {

@@ -16,8 +16,10 @@ import { DesktopService } from './desktops.js';
 import { listsForSimulation, modesOf } from './dial-modes.js';
 import { GroupActor } from './group-actor.js';
 import { describeGroup, type GroupDescription } from './group-description.js';
+import { LeftCampaigns } from './left-campaigns.js';
 import type { Announcer, Asker } from './ports.js';
 import { RecordWriter } from './record-writer.js';
+import { RecordService } from './records.js';
 import { type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
 import { recoverStore } from './start-up.js';
 
@@ -41,6 +43,7 @@ export interface GatewayParts {
 export class Gateway {
   readonly agents: AgentService;
   readonly desktops: DesktopService;
+  readonly records: RecordService;
   readonly #runtime: Runtime;
   readonly #actors: ReadonlyMap<number, GroupActor>;
   #stopped = false;
@@ -50,6 +53,7 @@ export class Gateway {
     this.#actors = actors;
     this.agents = new AgentService(runtime, (agentId) => [...actors.values()].filter(({ group }) => group.group.agentIds.includes(agentId)));
     this.desktops = new DesktopService(runtime, actors);
+    this.records = new RecordService(runtime, actors, this.desktops);
   }
 
   /**
@@ -76,6 +80,7 @@ export class Gateway {
         for (const actor of actors.values()) if (actor.group.group.agentIds.includes(agentId)) actor.agentsChanged();
       },
       held,
+      left: new LeftCampaigns(),
       journal: new JournalTail(longestReplayMs),
       writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
       lists,

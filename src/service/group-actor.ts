@@ -20,6 +20,8 @@ import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
 import { type CompletionReport, completionReport } from './group-report.js';
 import { HandOuts } from './hand-outs.js';
+import { CallbackDesk } from './callback-desk.js';
+import { LeaveDesk } from './leave-desk.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
 import type { RecordRequest } from './record-requests.js';
@@ -39,6 +41,8 @@ export class GroupActor implements GroupContext {
   readonly #handOuts: HandOuts;
   readonly #desk: PreviewDesk;
   readonly #calls: CallDesk;
+  readonly #callbacks: CallbackDesk;
+  readonly #leaving = new LeaveDesk();
   readonly #retriever: Retriever;
   readonly #changes: GroupChanges;
   /** Something happened that may have left nothing to dial. */
@@ -58,6 +62,9 @@ export class GroupActor implements GroupContext {
   ) {
     const ended = (record: RecordOut, ending: Ending): void => {
       this.#checkWanted = true;
+      // a number that is forbidden now may wait in any list, and somebody for it
+      if ('forbids' in ending) for (const { dbid } of runtime.lists.values()) runtime.listChanged(dbid);
+      if (ending.kind === 'later') this.#callbacks.want();
       if (ending.kind === 'final') return;
       if (ending.kind === 'ready' && record.agentId !== null) this.#buffer.rejected(record.chain, record.agentId);
       runtime.listChanged(record.chain.listDbid);
@@ -65,6 +72,7 @@ export class GroupActor implements GroupContext {
     this.#handOuts = new HandOuts(this, ended);
     this.#desk = new PreviewDesk(this, this.#buffer, this.#handOuts);
     this.#calls = new CallDesk(this, this.#buffer, this.#handOuts, ended);
+    this.#callbacks = new CallbackDesk(this, this.#buffer, this.#handOuts, this.#desk);
     this.#retriever = new Retriever(this, (chains) => {
       for (const chain of chains) this.#buffer.add(chain);
       this.#checkWanted ||= chains.length === 0;
@@ -164,11 +172,25 @@ export class GroupActor implements GroupContext {
   }
 
   agentBack(agentId: string): void {
-    this.post(() => this.#handOuts.agentBack(agentId));
+    this.post(() => {
+      this.#callbacks.want();
+      this.#handOuts.agentBack(agentId);
+    });
   }
 
   agentGone(agentId: string): void {
     this.post(() => this.#handOuts.agentGone(agentId));
+  }
+
+  /** Calls `answer` when the agent has no record of this group, and none on its way. */
+  leave(agentId: string, answer: () => void): void {
+    this.post(() => this.#leaving.add(agentId, answer));
+  }
+
+  /** Records of chains were made final behind the group's back: whatever it has of them in its buffer is not there any more. */
+  chainsChanged(listDbid: number, chainIds: readonly number[]): void {
+    this.post(() => this.#buffer.drop(listDbid, chainIds));
+    this.listChanged();
   }
 
   /** Records may be due in a list of this group that were not before. */
@@ -202,8 +224,10 @@ export class GroupActor implements GroupContext {
   /** What the group does by itself, given where it stands. */
   async #look(): Promise<void> {
     if (this.#doubtful || this.#stopped) return;
+    this.#leaving.serve((agentId) => !this.#handOuts.holds(agentId) && !this.#desk.isComingTo(agentId));
     this.#desk.serve(true);
     if (this.state().status === 'Running') {
+      if (await this.#callbacks.serve()) this.#checkWanted = true;
       await this.#fillBuffer();
       this.#desk.serve(this.#retriever.inFlight);
       this.#calls.serve();
@@ -235,10 +259,11 @@ export class GroupActor implements GroupContext {
 
   /** Agents of the group that are ready, or busy with a record. */
   #agentsAtWork(): number {
-    const { agents, held } = this.runtime;
+    const { agents, held, left } = this.runtime;
     return this.group.group.agentIds.filter((id) => {
       const seat = agents.find(id);
-      return seat !== undefined && (seat.state !== 'notReady' || held.count(id) > 0);
+      const ready = seat?.state !== 'notReady' && !left.has(id, this.group.campaign.dbid);
+      return seat !== undefined && (ready || held.count(id) > 0);
     }).length;
   }
 
@@ -287,6 +312,7 @@ export class GroupActor implements GroupContext {
     this.#retriever.reset();
     this.#desk.reset();
     this.#calls.reset();
+    this.#callbacks.reset();
   }
 
   #reportCompletion(session: string): void {
@@ -310,6 +336,7 @@ export class GroupActor implements GroupContext {
     const delayMs = Math.max(0, Math.min(this.group.retrievalIntervalMs, untilDeadline));
     this.#timer = this.runtime.clock.after(delayMs, () => {
       this.#timer = undefined;
+      this.#callbacks.want();
       this.listChanged();
     });
   }

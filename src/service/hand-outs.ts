@@ -66,8 +66,10 @@ export class HandOuts {
   }
 
   /** A record of the agent that this login has not been sent, marked as sent. */
-  resend(agentId: string, login: number): HandOut | undefined {
-    const unseen = [...this.#held.values()].find(({ handOut, sentTo, busy }) => handOut.agentId === agentId && sentTo !== login && !busy);
+  resend(agentId: string, login: number, which: (handOut: HandOut) => boolean = () => true): HandOut | undefined {
+    const unseen = [...this.#held.values()].find(
+      ({ handOut, sentTo, busy }) => handOut.agentId === agentId && sentTo !== login && !busy && which(handOut),
+    );
     if (unseen !== undefined) unseen.sentTo = login;
     return unseen?.handOut;
   }

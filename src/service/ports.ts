@@ -23,6 +23,8 @@ export interface Announcer {
   lastWritten(line: object): number | undefined;
   /** What an agent's DN is told of a call that was connected to it. */
   call(kind: 'ringing' | 'established' | 'released', handOut: HandOut): void;
+  /** A personal callback is due and was handed to its agent, who has not asked for it. */
+  scheduledCall(handOut: HandOut): void;
   /** A record was taken from the agent that had it. */
   recordCancelled(handOut: HandOut): void;
 }

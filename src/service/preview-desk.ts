@@ -21,14 +21,16 @@ interface Waiter {
   readonly timer: TimerHandle;
   /** The wait is over; it is answered as soon as the record on its way has come, or has not. */
   expired: boolean;
+  /** It has not asked: with this record or without, there is no other for it. */
+  readonly given?: true;
   answer(outcome: PreviewOutcome): void;
 }
 
 /** Agents who have asked one campaign group for a record, and the records on their way to them. */
 export class PreviewDesk {
   #waiting: Waiter[] = [];
-  /** Hand-outs that are being written. */
-  #coming = 0;
+  /** Agents to whom hand-outs are being written. */
+  readonly #comingTo: string[] = [];
   #run = 0;
 
   constructor(
@@ -38,7 +40,12 @@ export class PreviewDesk {
   ) {}
 
   get coming(): number {
-    return this.#coming;
+    return this.#comingTo.length;
+  }
+
+  /** Whether a record is on its way to the agent. */
+  isComingTo(agentId: string): boolean {
+    return this.#comingTo.includes(agentId);
   }
 
   /** Agents who wait for an answer. */
@@ -65,6 +72,12 @@ export class PreviewDesk {
     this.#waiting.push(waiter);
   }
 
+  /** Hands a record to an agent who has not asked; `given` is called when it is durable and the agent is still there. */
+  give(seat: Seat<object>, chain: Chain, given: (handOut: HandOut) => void): void {
+    const answer = (outcome: PreviewOutcome): void => (outcome.kind === 'record' ? given(outcome.handOut) : undefined);
+    this.#handOut({ seat, timer: { cancel: () => undefined }, expired: false, given: true, answer }, chain);
+  }
+
   /** Hands out what there is; with no retrieval under way, whoever is left is told that there is none. */
   serve(retrievalInFlight: boolean): void {
     for (const waiter of this.#waiting.splice(0)) {
@@ -86,6 +99,9 @@ export class PreviewDesk {
     if (refusal !== undefined) return this.#done(waiter, refusal);
     const unseen = this.handOuts.resend(agentId, login);
     if (unseen !== undefined) return this.#done(waiter, { kind: 'record', handOut: unseen, group });
+    if (runtime.left.has(agentId, group.campaign.dbid)) {
+      return this.#done(waiter, refused('NotAllowed', `agent ${agentId} is logging out of campaign '${group.campaign.name}'`));
+    }
     const [inHand] = runtime.held.of(agentId);
     if (runtime.held.count(agentId) >= group.maxPreviewRecords) {
       // one that is on its way to this agent will have a handle to name in a moment
@@ -106,12 +122,12 @@ export class PreviewDesk {
     if (session === undefined) return;
     const { agentId } = waiter.seat;
     const run = this.#run;
-    this.#coming += 1;
+    this.#comingTo.push(agentId);
     runtime.held.expect(agentId);
     const ask = { groupDbid: group.dbid, ...takerOf(this.context), session, recordId: chain.records[0].recordId, agentId, attemptGuid: randomUUID() };
     const settle = (job: () => void | Promise<void>): void =>
       this.context.post(() => {
-        this.#coming -= 1;
+        this.#comingTo.splice(this.#comingTo.indexOf(agentId), 1);
         runtime.held.arrived(agentId);
         return job();
       });
@@ -148,7 +164,7 @@ export class PreviewDesk {
 
   /** Its window has closed, or its number is forbidden, since it was retrieved: back, and the next one. */
   async #notDialable(waiter: Waiter, chain: Chain, run: number): Promise<void> {
-    this.#waiting.unshift(waiter);
+    if (waiter.given !== true) this.#waiting.unshift(waiter);
     if (waiter.expired) this.#giveUp(waiter);
     if (run !== this.#run) return;
     const { runtime } = this.context;

@@ -224,7 +224,7 @@ export class RecordWriter {
       const forbids = ending.kind === 'final' || ending.kind === 'next' ? ending.forbids : undefined;
       if (forbids === undefined) return [];
       const { chainId, records } = handOut.chain;
-      return [{ recordId: records[0].recordId, chainId, ...forbids, campaignId: null, atSeconds: Math.floor(nowMs / 1000) }];
+      return [{ recordId: records[0].recordId, chainId, ...forbids, atSeconds: Math.floor(nowMs / 1000) }];
     });
     if (forbidden.length > 0) await forbidRecords(sql, list, forbidden);
   }

@@ -9,6 +9,7 @@ import type { Owner } from '../store/owner.js';
 import type { Clock } from '../util/clock.js';
 import { secondOfDay } from '../util/time-zone.js';
 import type { CallLoad } from './call-load.js';
+import type { LeftCampaigns } from './left-campaigns.js';
 import type { Announcer } from './ports.js';
 import type { RecordWriter } from './record-writer.js';
 
@@ -29,6 +30,7 @@ export interface Runtime {
   readonly announcer: Announcer;
   readonly agents: AgentPool<object>;
   readonly held: HeldRecords;
+  readonly left: LeftCampaigns;
   readonly journal: JournalTail;
   readonly writer: RecordWriter;
   readonly lists: ReadonlyMap<number, ListTable>;

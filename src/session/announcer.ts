@@ -1,12 +1,12 @@
-import { int, keys } from '../../protocol/index.js';
+import { int, keys, type KvList, string } from '../../protocol/index.js';
 import type { AgentPool } from '../agent/pool.js';
-import type { Deployment } from '../config/deployment.js';
+import type { CampaignGroup, Deployment } from '../config/deployment.js';
 import type { DnDirectory } from '../directory/dn-directory.js';
 import type { Subscriptions } from '../directory/subscriptions.js';
 import type { JournalRow } from '../journal/row.js';
 import type { HandOut } from '../record/hand-out.js';
 import type { Announcer } from '../service/ports.js';
-import { recordData, recordNames, userEvent } from '../user-data/events.js';
+import { recordData, recordEvent, recordNames, userEvent } from '../user-data/events.js';
 import { announceToDirect } from './direct/announcer.js';
 import type { Line } from './line.js';
 import { DesktopLine } from './tevents/desktop-line.js';
@@ -76,15 +76,26 @@ export class SessionAnnouncer implements Announcer {
   }
 
   recordCancelled(handOut: HandOut): void {
+    this.#tellAgent(handOut, (deployment, group) => [
+      ...userEvent('RecordCancel', deployment, group.campaign.name),
+      ...recordNames(deployment, handOut.chain.listDbid, handOut.handle),
+      { key: keys.GSW_CHAIN_ID, value: int(handOut.chain.chainId) },
+    ]);
+  }
+
+  scheduledCall(handOut: HandOut): void {
+    this.#tellAgent(handOut, (deployment, group) => [
+      ...recordEvent('ScheduledCall', deployment, group, handOut, this.parts.clock.now()),
+      { key: keys.GSW_CALLBACK_TYPE, value: string('Personal') },
+    ]);
+  }
+
+  #tellAgent(handOut: HandOut, userDataOf: (deployment: Deployment, group: CampaignGroup) => KvList): void {
     const { deployment, agents, dns } = this.parts;
     const dn = agents.find(handOut.agentId)?.dn;
     const group = deployment.campaignGroups.find(({ dbid }) => dbid === handOut.groupDbid);
     if (dn === undefined || group === undefined) return;
-    const userData = [
-      ...userEvent('RecordCancel', deployment, group.campaign.name),
-      ...recordNames(deployment, handOut.chain.listDbid, handOut.handle),
-      { key: keys.GSW_CHAIN_ID, value: int(handOut.chain.chainId) },
-    ];
+    const userData = userDataOf(deployment, group);
     for (const desktop of dns.on(dn)) desktop.send('EventUserEvent', { AttributeThisDN: dn, AttributeUserData: userData });
   }
 

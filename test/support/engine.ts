@@ -73,6 +73,10 @@ export class RecordingAnnouncer implements Announcer {
     // nobody has a line here
   }
 
+  scheduledCall(): void {
+    // nobody has a callback here
+  }
+
   recordCancelled(): void {
     // nobody has a record here
   }

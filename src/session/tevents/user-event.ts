@@ -8,6 +8,10 @@ import type { TEventParts } from './parts.js';
 import { previewDialingModeOver, previewDialingModeStart } from './requests/preview-dialing-mode.js';
 import { campaignStatusRequest } from './requests/campaign-status.js';
 import { previewRecordRequest } from './requests/preview-record.js';
+import { addRecordRequest } from './requests/add-record.js';
+import { doNotCall } from './requests/do-not-call.js';
+import { requestRecordCancel } from './requests/record-cancel.js';
+import { logOutOfCampaign } from './requests/log-out.js';
 import { chainedRecordRequest } from './requests/chained-record.js';
 import { recordProcessed } from './requests/record-processed.js';
 import { recordReject } from './requests/record-reject.js';
@@ -28,7 +32,11 @@ const AGENT_REQUESTS: ReadonlyMap<string, (request: AgentRequest) => void> = new
   ['RecordReject', recordReject],
   ['RecordReschedule', recordReschedule],
   ['ScheduledRecordReschedule', scheduledRecordReschedule],
+  ['RequestRecordCancel', requestRecordCancel],
+  ['DoNotCall', doNotCall],
   ['ChainedRecordRequest', chainedRecordRequest],
+  ['AddRecord', addRecordRequest],
+  ['LogOut', logOutOfCampaign],
 ]);
 
 /**

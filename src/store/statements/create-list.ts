@@ -42,6 +42,7 @@ async function createListTable(sql: Sql, list: ListTable): Promise<void> {
   await sql.query(`COMMENT ON TABLE ${table} IS '${MADE_BY_GATEWAY}'`);
   await sql.query(`CREATE UNIQUE INDEX ${index('chain')} ON ${table} (chain_id, chain_n)`);
   await sql.query(`CREATE INDEX ${index('ready')} ON ${table} (record_id) WHERE record_status = 1`);
+  await sql.query(`CREATE INDEX ${index('personal')} ON ${table} (agent_id) WHERE record_status = 1 AND record_type IN (4, 5)`);
   await sql.query(`CREATE INDEX ${index('retrieved')} ON ${table} (app_id) WHERE record_status = 2`);
 }
 

@@ -21,6 +21,7 @@ export class TestDesktop {
   readonly #events: Told[] = [];
   #waiting: (() => void)[] = [];
   #reference = 0;
+  #seen = 0;
   readonly session: TEventSession;
 
   constructor(
@@ -41,10 +42,16 @@ export class TestDesktop {
     this.session = new TEventSession(new DesktopLine(line), desk.parts);
   }
 
-  /** Registers the client and the DN, and logs the agent in. */
-  async login(agentId: string): Promise<this> {
+  /** Registers the client and the DN. */
+  async register(): Promise<this> {
     await this.send('RequestRegisterClient', { AttributeReferenceID: int(1), AttributeApplicationName: string('desktop') });
     await this.send('RequestRegisterAddress', { AttributeReferenceID: int(2), AttributeThisDN: string(this.dn) });
+    return this;
+  }
+
+  /** Registers, and logs the agent in. */
+  async login(agentId: string): Promise<this> {
+    await this.register();
     await this.send('RequestAgentLogin', { AttributeReferenceID: int(3), AttributeThisDN: string(this.dn), AttributeAgentID: string(agentId) });
     if (this.desk.engine.agents.onDn(this.dn)?.agentId !== agentId) throw new Error(`agent ${agentId} was not logged in`);
     return this;
@@ -82,13 +89,23 @@ export class TestDesktop {
     return mine();
   }
 
-  /** Resolves with the first event of that name that nobody asked for. */
+  /** Resolves with the next event of that name that nobody asked for, from the last such wait on. */
   async told(name: string): Promise<Told> {
     for (;;) {
-      const found = this.#events.find((event) => event['GSW_USER_EVENT'] === name && !('GSW_REFERENCE_ID' in event));
-      if (found !== undefined) return found;
+      const found = this.#events.findIndex((event, index) => index >= this.#seen && event['GSW_USER_EVENT'] === name && !('GSW_REFERENCE_ID' in event));
+      const event = this.#events[found];
+      if (event !== undefined) {
+        this.#seen = found + 1;
+        return event;
+      }
       await this.#next();
     }
+  }
+
+  /** Resolves when the group that was loaded last has been unloaded. */
+  async completed(): Promise<void> {
+    this.#seen = Math.max(this.#seen, this.names.lastIndexOf('CampaignLoaded'));
+    await this.told('CampaignUnloaded');
   }
 
   /** The names of all user events so far. */
@@ -115,7 +132,8 @@ export class TestDesktop {
   }
 }
 
-const toValue = (value: string | number | Value): Value => (typeof value === 'string' ? string(value) : typeof value === 'number' ? int(value) : value);
+/** A string or an int, unless it is a value already. */
+export const toValue = (value: string | number | Value): Value => (typeof value === 'string' ? string(value) : typeof value === 'number' ? int(value) : value);
 
 function plain(list: KvList): Told {
   return Object.fromEntries(
@@ -151,6 +169,11 @@ export class TestDesk {
 
   desktop(dn: string, agentId: string): Promise<TestDesktop> {
     return new TestDesktop(this, dn).login(agentId);
+  }
+
+  /** A desktop on whose DN nobody is logged in. */
+  visitor(dn: string): Promise<TestDesktop> {
+    return new TestDesktop(this, dn).register();
   }
 
   /** Loads a campaign group and starts it in Preview. */

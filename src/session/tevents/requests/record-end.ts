@@ -26,7 +26,7 @@ export function endRecord(request: AgentRequest, acknowledgedBy: string | ((reco
 }
 
 /** A request's content in a form that can be compared: all of its pairs but the echo, which is another each time. */
-function contentOf(list: KvList): string {
+export function contentOf(list: KvList): string {
   const pairs = list.filter(({ key }) => key !== keys.GSW_REFERENCE_ID);
   const bytes = ocm1.encode({ dialect: 'T', type: 0, attributes: [{ id: 0, value: { type: 'kvlist', value: pairs } }] });
   return createHash('sha256').update(bytes).digest('base64');

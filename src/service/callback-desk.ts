@@ -1,0 +1,146 @@
+import { DialMode, RecordType } from '../../protocol/dictionary/enumerations.js';
+import type { Seat } from '../agent/pool.js';
+import { isPersonal, type RecordBuffer } from '../record/buffer.js';
+import type { Chain } from '../record/chain.js';
+import { ownedTransaction } from '../store/owner.js';
+import { releaseUnheld } from '../store/statements/list-rows.js';
+import { finalizeMissed } from '../store/statements/missed-callbacks.js';
+import { takeChains } from '../store/statements/take-chains.js';
+import { groupBy } from '../util/group-by.js';
+import { type GroupContext, openListsOf, takerOf } from './group-context.js';
+import type { HandOuts } from './hand-outs.js';
+import type { PreviewDesk } from './preview-desk.js';
+import { toChains } from './retriever.js';
+import { listTable, zoneTimes } from './runtime.js';
+
+/**
+ * Personal callbacks, and redials that are for one agent, of a campaign group (engine.md, Records): when
+ * one is due and its agent is logged in and has a hand free, it is handed to that agent, who is told by
+ * ScheduledCall; in Preview a redial waits until the agent asks. Without the agent it is missed after
+ * personalCallbackWait, counted from when it was due or, if that is later, from when the agent was gone.
+ */
+export class CallbackDesk {
+  /** There may be callbacks for somebody that we have not looked for. */
+  #wanted = true;
+  /** Agent -> since when it is not there, as far as this run has seen. Milliseconds. */
+  readonly #absent = new Map<string, number>();
+  #watchingSince: number | undefined;
+
+  constructor(
+    private readonly context: GroupContext,
+    private readonly buffer: RecordBuffer,
+    private readonly handOuts: HandOuts,
+    private readonly desk: PreviewDesk,
+  ) {}
+
+  /** Looks again at the next occasion: time has passed, an agent has come, a callback was made. */
+  want(): void {
+    this.#wanted = true;
+  }
+
+  /** The end of a run. */
+  reset(): void {
+    this.#wanted = true;
+    this.#absent.clear();
+    this.#watchingSince = undefined;
+  }
+
+  /** Gives agents what is theirs. Answers whether anything was made final. Throws where the store cannot be asked. */
+  async serve(): Promise<boolean> {
+    this.#tellAgain();
+    if (!this.#wanted) return false;
+    this.#wanted = false;
+    this.#lookAround();
+    await this.#putBackOrphans();
+    const missed = await this.#retrieve();
+    for (const seat of this.#seats()) this.#give(seat);
+    return missed;
+  }
+
+  /** A record that was given and that this login of its agent has not heard of. */
+  #tellAgain(): void {
+    for (const seat of this.#seats()) {
+      const unseen = this.handOuts.resend(seat.agentId, seat.login, (handOut) => this.#isGiven(handOut.chain));
+      if (unseen !== undefined) this.context.runtime.announcer.scheduledCall(unseen);
+    }
+  }
+
+  #give(seat: Seat<object>): void {
+    if (!this.#hasRoom(seat.agentId)) return;
+    const chain = this.buffer.takePersonal(seat.agentId, (one) => this.#isGiven(one));
+    if (chain === undefined) return;
+    this.desk.give(seat, chain, (handOut) => this.context.runtime.announcer.scheduledCall(handOut));
+    // there may be another one behind it
+    this.#wanted = true;
+  }
+
+  #isGiven(chain: Chain): boolean {
+    return isPersonal(chain) && (chain.records[0].recordType === RecordType.PersonalCallBack || !this.#isPreview());
+  }
+
+  #isPreview(): boolean {
+    const state = this.context.state();
+    return state.status !== 'NotLoaded' && state.load.dialMode === DialMode.Preview;
+  }
+
+  #hasRoom(agentId: string): boolean {
+    const { runtime, group } = this.context;
+    if (runtime.left.has(agentId, group.campaign.dbid)) return false;
+    return runtime.held.count(agentId) < (this.#isPreview() ? group.maxPreviewRecords : 1);
+  }
+
+  #seats(): Seat<object>[] {
+    return this.context.group.group.agentIds.flatMap((agentId) => this.context.runtime.agents.find(agentId) ?? []);
+  }
+
+  /** Notes who is not there. */
+  #lookAround(): void {
+    const { runtime } = this.context;
+    const nowMs = runtime.clock.now();
+    this.#watchingSince ??= nowMs;
+    for (const { id } of runtime.deployment.agents) {
+      if (runtime.agents.find(id) !== undefined) this.#absent.delete(id);
+      else if (!this.#absent.has(id)) this.#absent.set(id, nowMs);
+    }
+  }
+
+  async #putBackOrphans(): Promise<void> {
+    const { runtime } = this.context;
+    const orphans = this.buffer.takeOrphans((agentId) => runtime.agents.find(agentId) !== undefined);
+    if (orphans.length === 0) return;
+    await ownedTransaction(runtime.client, runtime.owner, async (sql) => {
+      for (const [listDbid, chains] of groupBy(orphans, (chain) => chain.listDbid)) {
+        const back = { ...takerOf(this.context), chainIds: chains.map(({ chainId }) => chainId) };
+        await releaseUnheld(sql, listTable(runtime, listDbid), runtime.owner.serverDbid, back);
+      }
+    });
+  }
+
+  async #retrieve(): Promise<boolean> {
+    const { runtime, group } = this.context;
+    const nowMs = runtime.clock.now();
+    const zones = zoneTimes(runtime.deployment, nowMs);
+    const free = this.#seats().filter(({ agentId }) => this.#hasRoom(agentId) && !this.buffer.hasPersonal(agentId));
+    const callbacks = free.map(({ agentId }) => agentId);
+    // in Preview a redial waits for its agent to ask, and one who never asks must not hold it back from the others of its chain
+    const redials = (this.#isPreview() ? free.filter(({ state }) => state !== 'notReady') : free).map(({ agentId }) => agentId);
+    const absent = [...this.#absent].map(([agentId, sinceMs]) => ({ agentId, sinceSeconds: Math.floor(sinceMs / 1000) }));
+    const waiting = {
+      present: runtime.deployment.agents.flatMap(({ id }) => (runtime.agents.find(id) === undefined ? [] : [id])),
+      absent,
+      sinceSeconds: Math.floor((this.#watchingSince ?? nowMs) / 1000),
+      waitSeconds: Math.ceil(group.personalCallbackWaitMs / 1000),
+    };
+    let missed = 0;
+    await ownedTransaction(runtime.client, runtime.owner, async (sql) => {
+      for (const list of openListsOf(this.context)) {
+        missed += await finalizeMissed(sql, list, waiting, nowMs);
+        if (callbacks.length === 0) continue;
+        const taker = { ...takerOf(this.context), appId: runtime.owner.serverDbid };
+        const rows = await takeChains(sql, list, taker, callbacks.length, nowMs, zones, { callbacks, redials });
+        for (const chain of toChains(rows)) this.buffer.add(chain);
+      }
+    });
+    return missed > 0;
+  }
+}
