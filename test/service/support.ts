@@ -68,6 +68,10 @@ export class FakeAnnouncer implements Announcer {
     this.calls.push(`${kind} ${handOut.agentId}`);
   }
 
+  scheduledCall(handOut: HandOut): void {
+    this.order.push(`scheduled ${handOut.agentId}`);
+  }
+
   recordCancelled(handOut: HandOut): void {
     this.cancelled.push(handOut);
     this.order.push(`cancel ${handOut.agentId}`);

@@ -233,6 +233,8 @@ describe('session/tevents: requests about records', () => {
       await desk.run(1001, true);
       const { GSW_RECORD_HANDLE } = await ada.record();
       await ada.ask('RecordReject', { GSW_RECORD_HANDLE });
+      // it is Ready, and then in the group's buffer again
+      while ((await desk.row(1))['record_status'] !== 2);
       await grace.ask('RequestRecordCancel', { GSW_PHONE: 'home' });
       await ada.completed();
       expect(await desk.row(1)).to.include(CANCELLED);
