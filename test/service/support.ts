@@ -60,10 +60,6 @@ export class FakeAnnouncer implements Announcer {
   /** What DNs were told of calls, as `ringing <agent>`. */
   readonly calls: string[] = [];
 
-  scheduledCall(): void {
-    // these tests have no callbacks
-  }
-
   call(kind: 'ringing' | 'established' | 'released', handOut: HandOut): void {
     this.calls.push(`${kind} ${handOut.agentId}`);
   }
