@@ -115,7 +115,7 @@ describe('treatments of a call result', () => {
   });
 
   it('never redials without end, whatever the treatments', () => {
-    const any: fc.Arbitrary<Treatment> = fc.record({
+    const any = fc.record({
       dbid: fc.integer({ min: 1, max: 4 }), callResult: fc.constant(BUSY),
       action: fc.constantFrom('Cycle', 'RetryIn', 'RetryAtDate', 'AssignToGroup', 'NextInChain'),
       attempts: fc.integer({ min: 1, max: 4 }), intervalMs: fc.integer({ min: 1, max: 1000 }), incrementMs: fc.nat(1000), localMs: fc.constant(NOW + 1),
