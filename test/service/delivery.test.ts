@@ -61,6 +61,15 @@ describe('delivery across a lost line', () => {
     expect(missedOf(await engine.login('1001')), 'the first of the two was written').to.deep.equal(['Started 2']);
   });
 
+  it('is owed again where nothing of the replay was written', async () => {
+    await engine.login('1001');
+    await engine.lose('1001');
+    await engine.dial(SPRING, 0);
+    await engine.login('1001');
+    await engine.lose('1001');
+    expect(missedOf(await engine.login('1001'))).to.deep.equal(['Loaded 1', 'Started 2']);
+  });
+
   it('is nothing where all of it was written', async () => {
     const line: FakeLine = {};
     await engine.login('1001', { line });
