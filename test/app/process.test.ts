@@ -66,9 +66,10 @@ describe('the program', function () {
     const storeHeld = start({});
     expect((await portTaken.exited).code, portTaken.stderr).to.equal(1);
     expect(lines(portTaken.stderr)).to.have.length(1);
-    expect(portTaken.stderr).to.contain(`${HOST}:${ports.direct}`);
+    expect(portTaken.stderr).to.match(/^ocm-gateway: cannot listen on /).and.contain(`${HOST}:${ports.direct}: another program has the port; stop it or configure another port`);
     expect((await storeHeld.exited).code, storeHeld.stderr).to.equal(1);
     expect(lines(storeHeld.stderr)).to.have.length(1);
+    expect(portTaken.stderr + storeHeld.stderr, 'foreseen').to.not.contain('not foreseen');
     expect(storeHeld.stderr).to.contain(`in use by process ${gateway.pid} on ${hostname()}`).and.contain(store);
     await rm(elsewhere, { recursive: true, force: true });
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { systemClock } from '../../src/util/clock.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { HOST } from '../support/gateway.js';
 
@@ -34,12 +35,18 @@ export class Keeper {
   #process: GatewayProcess;
   #restart: Promise<void> = Promise.resolve();
   #kills = 0;
+  /** Never resolves; rejects when a restart has failed. */
+  readonly failed: Promise<never>;
+  #fail: (error: unknown) => void = () => undefined;
 
   private constructor(
     readonly ports: Readonly<Record<'direct' | 'tevents' | 'http', number>>,
     private readonly env: Readonly<Record<string, string>>,
   ) {
     this.#process = GatewayProcess.start(env);
+    this.failed = new Promise((_, reject) => (this.#fail = reject));
+    // told by whoever races against it
+    this.failed.catch(() => undefined);
   }
 
   static async start(directory: string): Promise<Keeper> {
@@ -59,19 +66,19 @@ export class Keeper {
     return this.#kills;
   }
 
-  /** Kills it, behind a restart that is under way; it comes back by itself. Whether it does is told by `settled`. */
-  kill(): void {
+  /** Kills it in `delayMs`, behind a restart that is under way; it comes back by itself, or `failed` tells. */
+  kill(delayMs: number): void {
     this.#kills += 1;
     this.#restart = this.#restart.then(async () => {
+      if (delayMs > 0) await new Promise<void>((resolve) => void systemClock.after(delayMs, resolve, { keepAlive: true }));
       await this.#process.end('SIGKILL');
       this.#process = GatewayProcess.start(this.env);
       await this.#process.ready();
     });
-    // told by whoever asks for `settled`
-    this.#restart.catch(() => undefined);
+    this.#restart.catch(this.#fail);
   }
 
-  /** Resolves when it serves again. */
+  /** Resolves when it serves, and no kill is to come. */
   settled(): Promise<void> {
     return this.#restart;
   }

@@ -13,6 +13,8 @@ export interface KillPlan {
   readonly seed: number;
   readonly kills: number;
   readonly records: number;
+  /** After which it is given up, and cleaned up. */
+  readonly timeoutMs: number;
 }
 
 export interface ListRow {
@@ -49,7 +51,7 @@ const STEPS_PER_RECORD = 3;
  * Agents work a campaign to its end while the gateway is killed at moments that follow from the seed: by how
  * far the work has come, one in each part of it, the last at its very end.
  */
-export async function runKills({ seed, kills, records }: KillPlan): Promise<KillOutcome> {
+export async function runKills({ seed, kills, records, timeoutMs }: KillPlan): Promise<KillOutcome> {
   const random = seededRandom(seed);
   const directory = await makeStoreDirectory();
   let keeper: Keeper | undefined;
@@ -62,7 +64,7 @@ export async function runKills({ seed, kills, records }: KillPlan): Promise<Kill
     const passed = killAt({ moments, atEnd: () => account.acknowledged.size === records }, gateway, random);
     for (const [agentId, dn] of AGENTS) workers.push(await Worker.open(agentId, dn, gateway.ports.tevents, random, account, passed));
     await startCampaign(gateway);
-    await Promise.all(workers.map((worker) => worker.work()));
+    await Promise.race([Promise.all(workers.map((worker) => worker.work())), gateway.failed, after(timeoutMs)]);
     await gateway.settled();
     for (const worker of workers) await worker.finish();
     const exitCode = await gateway.stop();
@@ -86,6 +88,11 @@ function momentsOf(random: () => number, count: number, steps: number): number[]
   return Array.from({ length: count }, (_, index) => 1 + Math.floor((steps / count) * (index + random())));
 }
 
+async function after(timeoutMs: number): Promise<never> {
+  await new Promise<void>((resolve) => void systemClock.after(timeoutMs, resolve));
+  throw new Error(`the campaign is not at its end after ${timeoutMs} ms`);
+}
+
 interface Moments {
   readonly moments: readonly number[];
   /** Whether the last step has just been done. */
@@ -98,9 +105,7 @@ function killAt({ moments, atEnd }: Moments, keeper: Keeper, random: () => numbe
   return () => {
     steps += 1;
     if (!moments.includes(steps) && !atEnd()) return;
-    const delayMs = Math.floor(random() * 6) - 1;
-    if (delayMs < 0) keeper.kill();
-    else systemClock.after(delayMs, () => keeper.kill(), { keepAlive: true });
+    keeper.kill(Math.floor(random() * 5));
   };
 }
 

@@ -100,6 +100,8 @@ describe('net/heartbeat', () => {
     clock.jump(-7_200_000);
     clock.advance(59);
     expect(log.map((entry) => entry.split(' ')[0]), 'asked again, in spite of a jump back').to.deep.equal(['ask', 'ask']);
+    clock.advance(1);
+    expect(log.at(-1), 'silent for the whole time-out').to.match(/^dead/);
   });
 
   it('hears the answer that was read after the last timer had ended', () => {
