@@ -7,7 +7,7 @@ import { makeStoreDirectory } from '../support/engine.js';
 import { HOST, importRecords, SPRING } from '../support/gateway.js';
 import { seededRandom } from '../support/random.js';
 import { Keeper } from './keeper.js';
-import { Account, Worker } from '../support/worker.js';
+import { Account, type Passed, Worker } from '../support/worker.js';
 
 export interface KillPlan {
   readonly seed: number;
@@ -49,7 +49,7 @@ const STEPS_PER_RECORD = 3;
 
 /**
  * Agents work a campaign to its end while the gateway is killed at moments that follow from the seed: by how
- * far the work has come, one in each part of it, the last at its very end.
+ * far the work has come, one in each part of it, the last at its very end. `kills` is 2 at least.
  */
 export async function runKills({ seed, kills, records, timeoutMs }: KillPlan): Promise<KillOutcome> {
   const random = seededRandom(seed);
@@ -99,13 +99,19 @@ interface Moments {
   readonly atEnd: () => boolean;
 }
 
-/** What to call at every step. Kills when a moment has come: at once, or up to 4 ms later, somewhere in the gateway's work. */
-function killAt({ moments, atEnd }: Moments, keeper: Keeper, random: () => number): () => void {
+/**
+ * What to call at every step. Kills when a moment has come: at once, or up to 4 ms later, somewhere in the gateway's
+ * work; the first time right behind a result that was sent, so that for one at least no answer comes.
+ */
+function killAt({ moments, atEnd }: Moments, keeper: Keeper, random: () => number): Passed {
+  const left = [...moments];
   let steps = 0;
-  return () => {
+  return (step) => {
     steps += 1;
-    if (!moments.includes(steps) && !atEnd()) return;
-    keeper.kill(Math.floor(random() * 5));
+    const isFirst = left.length === moments.length;
+    const isDue = steps >= (left[0] ?? Infinity) && (!isFirst || step === 'sent');
+    if (isDue) left.shift();
+    if (isDue || atEnd()) keeper.kill(isFirst ? 0 : Math.floor(random() * 5));
   };
 }
 

@@ -28,8 +28,10 @@ interface InHand {
   readonly phone: string;
 }
 
-/** Called when something has happened by which moments are told. */
-export type Passed = () => void;
+/** An agent has got a record, has sent its result, has heard that it is written. */
+export type WorkStep = 'handed' | 'sent' | 'acknowledged';
+/** Called at every step of every agent. */
+export type Passed = (step: WorkStep) => void;
 
 /** An agent who works Spring until it is unloaded, whatever becomes of the gateway meanwhile. */
 export class Worker {
@@ -85,14 +87,14 @@ export class Worker {
     const phone = event.text(keys.GSW_PHONE) ?? '';
     if (this.account.acknowledged.has(phone)) this.account.handedAgain.push(phone);
     this.#inHand = { handle: event.integer(keys.GSW_RECORD_HANDLE) ?? 0, phone };
-    this.passed();
+    this.passed('handed');
     return true;
   }
 
   /** The same request again where it was not answered: whether it was carried out is not known. */
   async #end({ handle, phone }: InHand): Promise<void> {
     const asked = this.client.userRequest('RecordProcessed', { [keys.GSW_RECORD_HANDLE]: handle, [keys.GSW_CALL_RESULT]: resultOf(phone) });
-    this.passed();
+    this.passed('sent');
     try {
       await asked;
     } catch (error) {
@@ -101,7 +103,7 @@ export class Worker {
     }
     this.#inHand = undefined;
     this.account.acknowledged.set(phone, this.agentId);
-    this.passed();
+    this.passed('acknowledged');
   }
 
   async #listen(): Promise<void> {
