@@ -68,19 +68,20 @@ export class Gateway {
     const longestReplayMs = Math.max(0, ...deployment.campaignGroups.map((group) => group.replayWindowMs));
     const actors = new Map<number, GroupActor>();
     const held = new HeldRecords();
+    const left = new LeftCampaigns();
     const calls = new Map<number, number>();
     let simulatedLists: ReadonlySet<number> = new Set();
     const runtime: Runtime = {
       ...parts,
       dialer: parts.dialer,
       calls,
-      callLoad: new CallLoad(deployment.campaignGroups, parts.agents, held),
+      callLoad: new CallLoad({ groups: deployment.campaignGroups, agents: parts.agents, held, left, room: (dbid) => actors.get(dbid)?.agentsChanged() }),
       modesOf: (group) => modesOf(group, parts.dialer !== undefined, simulatedLists),
       agentFreed(agentId) {
         for (const actor of actors.values()) if (actor.group.group.agentIds.includes(agentId)) actor.agentsChanged();
       },
       held,
-      left: new LeftCampaigns(),
+      left,
       journal: new JournalTail(longestReplayMs),
       writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
       lists,

@@ -1,4 +1,5 @@
 import type { GroupState } from '../campaign/group-state.js';
+import type { Chain } from '../record/chain.js';
 import type { Ending, RecordOut } from '../record/hand-out.js';
 import type { CampaignGroup } from '../config/deployment.js';
 import type { ListTable } from '../store/list-table.js';
@@ -22,6 +23,11 @@ export interface GroupContext {
 /** Every list of the group's campaign. */
 export function listsOf({ runtime, group }: Pick<GroupContext, 'runtime' | 'group'>): ListTable[] {
   return group.campaign.lists.map(({ list }) => listTable(runtime, list.dbid));
+}
+
+/** The list of a chain. */
+export function listTableOf({ runtime }: Pick<GroupContext, 'runtime'>, chain: Pick<Chain, 'listDbid'>): ListTable {
+  return listTable(runtime, chain.listDbid);
 }
 
 /** Those of them that are on. */
