@@ -12,7 +12,8 @@ const OFF = { autoCompletion: { kind: 'integer', value: 0n } } as const;
 
 /** A statement of the probe; of a retrieval. */
 const PROBE = /^SELECT EXISTS/;
-const RETRIEVAL = /SKIP LOCKED/;
+/** Of what is for anybody; personal callbacks are looked for by themselves. */
+const RETRIEVAL = /NOT \(r\.record_type[^]*SKIP LOCKED/;
 
 const scheduled = (minutes: number) => ({ dial_sched_time: NOW_SECONDS + minutes * 60 });
 
