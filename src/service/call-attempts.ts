@@ -2,6 +2,7 @@ import { CallResult } from '../../protocol/dictionary/enumerations.js';
 import type { Seat } from '../agent/pool.js';
 import type { Ending, KnownOut, RecordOut } from '../record/hand-out.js';
 import type { TimerHandle } from '../util/clock.js';
+import { endingOfCall } from './ending-of-call.js';
 import { type GroupContext, listTableOf } from './group-context.js';
 import type { HandOuts } from './hand-outs.js';
 import { isWithAgent } from './record-out.js';
@@ -86,7 +87,7 @@ export class CallAttempts {
   over(handle: number, callResult: number): boolean {
     const attempt = this.#attempts.get(handle);
     if (attempt === undefined) return false;
-    attempt.ending ??= this.context.endingOfCall(attempt.record, callResult);
+    attempt.ending ??= endingOfCall(this.context.runtime, attempt.record, callResult);
     this.changed();
     return true;
   }
@@ -110,7 +111,7 @@ export class CallAttempts {
     for (const record of stored) {
       if (isWithAgent(record) || this.#attempts.has(record.handle)) continue;
       const isUp = up.has(record.handle);
-      this.add(record, isUp ? undefined : record.call === 'answered' ? this.context.endingOfCall(record, CallResult.Abandoned) : { kind: 'ready' });
+      this.add(record, isUp ? undefined : record.call === 'answered' ? endingOfCall(this.context.runtime, record, CallResult.Abandoned) : { kind: 'ready' });
       if (isUp && record.call === 'answered') this.answered(record.handle);
     }
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { RecordStatus } from '../../protocol/dictionary/enumerations.js';
 import { mayBeDepleted } from '../campaign/auto-completion.js';
 import type { GroupState } from '../campaign/group-state.js';
 import type { GroupInput, MachineRequest } from '../campaign/machine.js';
@@ -95,10 +94,6 @@ export class GroupActor implements GroupContext {
 
   state(): GroupState {
     return this.#changes.state;
-  }
-
-  endingOfCall(_record: RecordOut, callResult: number): Ending {
-    return { kind: 'final', status: RecordStatus.Updated, callResult, attempts: 0, calledAt: null, customFields: {} };
   }
 
   get inDoubt(): boolean {

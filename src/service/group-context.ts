@@ -1,6 +1,5 @@
 import type { GroupState } from '../campaign/group-state.js';
 import type { Chain } from '../record/chain.js';
-import type { Ending, RecordOut } from '../record/hand-out.js';
 import type { CampaignGroup } from '../config/deployment.js';
 import type { ListTable } from '../store/list-table.js';
 import { listTable, type Runtime } from './runtime.js';
@@ -12,8 +11,6 @@ export interface GroupContext {
   state(): GroupState;
   /** Puts a job into the group's mailbox, where jobs run one at a time; afterwards the group looks at itself again. */
   post(job: () => void | Promise<void>): void;
-  /** What becomes of a record whose call came to that result. */
-  endingOfCall(record: RecordOut, callResult: number): Ending;
   /** The store is away, or was and has not been read again. */
   readonly inDoubt: boolean;
   /** The store failed in the middle: what is in memory may not be what is committed. */

@@ -3,6 +3,7 @@ import { selectEndedHandOut } from '../store/statements/hand-outs.js';
 import { selectChainRows } from '../store/statements/list-rows.js';
 import type { TimerHandle } from '../util/clock.js';
 import { CallResult, UserEventError } from '../../protocol/dictionary/enumerations.js';
+import { endingOfCall } from './ending-of-call.js';
 import type { GroupContext } from './group-context.js';
 import type { EndOutcome } from './ports.js';
 import type { ChainRequest, EndRequest, RecordRequest, ReportRequest } from './record-requests.js';
@@ -188,7 +189,7 @@ export class HandOuts {
       held.atRelease = undefined;
       this.#end(held, atRelease);
     } else if (held.abandoned) this.#write(held, endingOfAbandoned(handOut), undefined);
-    else if (handOut.call === 'released' && !this.context.group.recordProcessed) this.#write(held, this.context.endingOfCall(handOut, CallResult.Answer), undefined);
+    else if (handOut.call === 'released' && !this.context.group.recordProcessed) this.#write(held, endingOfCall(this.context.runtime, handOut, CallResult.Answer), undefined);
   }
 
   #end(held: Held, request: EndRequest): void {
