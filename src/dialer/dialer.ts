@@ -9,15 +9,15 @@
  * the answered calls that find no agent are already waited for and abandoned by the engine.
  */
 export interface Dialer {
-  /** Calls a number. What comes of it is told by events with this attempt's id. Never throws. */
+  /** Calls a number. What comes of it is told by events with this attempt's id, none of them before this returns. Never throws. */
   place(attempt: CallAttempt): void;
   /** Gives an attempt up, or drops a call that is up. No event of it follows. */
   cancel(attemptId: number): void;
-  /** Connects an answered attempt to an agent. */
+  /** Connects an answered attempt to an agent; one that is over by now is left alone. */
   connect(attemptId: number, dn: string): void;
   /** Which of the attempts that an earlier life of this process placed are still up. */
   stillUp(): Promise<ReadonlySet<number>>;
-  /** Where the events go; there is one listener, and it is set before the first attempt. */
+  /** Where the events go; there is one listener, and it is set before the first attempt. It never throws. */
   onEvent(listener: (event: CallEvent) => void): void;
   /** Drops every call. */
   close(): void;
@@ -34,5 +34,5 @@ export type CallEvent =
   | { readonly kind: 'answered'; readonly attemptId: number }
   /** Not answered by a person: a number of the CallResult enumeration. The attempt is over. */
   | { readonly kind: 'failed'; readonly attemptId: number; readonly result: number }
-  /** The agent's DN rings, is connected, is free again. */
+  /** The agent's DN rings, is connected, is free again. `released` without an agent: the customer has hung up before. */
   | { readonly kind: 'ringing' | 'established' | 'released'; readonly attemptId: number };

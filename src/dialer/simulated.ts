@@ -1,3 +1,4 @@
+import { CallResult } from '../../protocol/dictionary/enumerations.js';
 import type { Clock, TimerHandle } from '../util/clock.js';
 import type { CallAttempt, CallEvent, Dialer } from './dialer.js';
 
@@ -16,18 +17,18 @@ export interface SimulatedSettings {
   readonly results: readonly { readonly result: number; readonly share: number }[];
 }
 
-/** CallResult Answer: the only result with which a call goes on. */
-const ANSWER = 33;
-
 /**
  * A switch that invents what comes of calls, for demos, tests and load. The same seed gives the same
- * results in the same order of placing. It remembers nothing over a restart: no call outlives it.
+ * results and times in the same order of placing. It remembers nothing over a restart: no call outlives it.
  */
 export class SimulatedDialer implements Dialer {
   readonly #settings: SimulatedSettings;
   readonly #clock: Clock;
   readonly #random: () => number;
+  /** Of calls that ring or talk: what is to come next. */
   readonly #timers = new Map<number, TimerHandle>();
+  /** Of calls that are not over: how long they last once they are connected. */
+  readonly #talkMs = new Map<number, number>();
   #tell: (event: CallEvent) => void = () => undefined;
 
   constructor(settings: SimulatedSettings, clock: Clock) {
@@ -41,22 +42,33 @@ export class SimulatedDialer implements Dialer {
   }
 
   place({ id }: CallAttempt): void {
+    // all is drawn now, so that what becomes of a call does not depend on what others do meanwhile
     const result = this.#draw();
-    this.#after(id, this.#within(this.#settings.ring), () =>
-      this.#tell(result === ANSWER ? { kind: 'answered', attemptId: id } : { kind: 'failed', attemptId: id, result }),
-    );
+    const ringMs = this.#within(this.#settings.ring);
+    this.#talkMs.set(id, this.#within(this.#settings.talk));
+    this.#after(id, ringMs, () => {
+      if (result === CallResult.Answer) return this.#tell({ kind: 'answered', attemptId: id });
+      this.#talkMs.delete(id);
+      this.#tell({ kind: 'failed', attemptId: id, result });
+    });
   }
 
   cancel(attemptId: number): void {
     this.#timers.get(attemptId)?.cancel();
     this.#timers.delete(attemptId);
+    this.#talkMs.delete(attemptId);
   }
 
   connect(attemptId: number): void {
+    const talkMs = this.#talkMs.get(attemptId);
+    if (talkMs === undefined) return;
     this.#after(attemptId, 0, () => {
       this.#tell({ kind: 'ringing', attemptId });
       this.#tell({ kind: 'established', attemptId });
-      this.#after(attemptId, this.#within(this.#settings.talk), () => this.#tell({ kind: 'released', attemptId }));
+      this.#after(attemptId, talkMs, () => {
+        this.#talkMs.delete(attemptId);
+        this.#tell({ kind: 'released', attemptId });
+      });
     });
   }
 
@@ -67,6 +79,7 @@ export class SimulatedDialer implements Dialer {
   close(): void {
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+    this.#talkMs.clear();
   }
 
   #after(attemptId: number, delayMs: number, fn: () => void): void {
@@ -88,7 +101,7 @@ export class SimulatedDialer implements Dialer {
       left -= share;
       if (left < 0) return result;
     }
-    return results.at(-1)?.result ?? ANSWER;
+    return results.at(-1)?.result ?? CallResult.Answer;
   }
 }
 

@@ -38,6 +38,11 @@ export class RecordBuffer {
     return chain;
   }
 
+  /** Whether there is a chain to dial for whoever will be free. */
+  get hasForCall(): boolean {
+    return this.#chains.some((chain) => !isPersonal(chain));
+  }
+
   /** The next chain that is this agent's alone and that `which` allows, taken out. */
   takePersonal(agentId: string, which: (chain: Chain) => boolean): Chain | undefined {
     const index = this.#chains.findIndex((chain) => isPersonal(chain) && mayHave(chain, agentId) && which(chain));

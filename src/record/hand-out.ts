@@ -29,6 +29,12 @@ export interface HandOut extends RecordOut {
   readonly agentId: string;
 }
 
+/** A record that is out, and how its call has ended, where that is known and not written yet. */
+export interface KnownOut {
+  readonly record: RecordOut;
+  readonly ending: Ending | undefined;
+}
+
 /** What an end writes into the record's row. */
 export interface Written {
   readonly callResult: number | null;
@@ -74,7 +80,10 @@ export type Ending =
     })
   | { readonly kind: 'ready' };
 
+const UPDATED = 3;
 const AGENT_ERROR = 6;
+/** CallResult of a call that nobody took in time. */
+const ABANDONED = 21;
 
 /** What is reported of a record that stays in hand. */
 export interface RecordReport {
@@ -95,17 +104,24 @@ export function withReport(handOut: HandOut, { callResult, customFields }: Recor
  * first result; that of a call was counted before it was placed (completion.md 4).
  */
 export function attemptsToCount(handOut: HandOut): number {
-  return handOut.callResult === null && handOut.call === 'none' ? 1 : 0;
+  return handOut.call === 'none' && handOut.callResult === null ? 1 : 0;
+}
+
+/** What its agent says of a record, without the time of a call that the gateway has placed itself: that is written already. */
+export function besidesOwnCall<T extends Ending | RecordReport>(handOut: HandOut, said: T): T {
+  return handOut.call === 'none' || !('calledAt' in said) ? said : { ...said, calledAt: null };
 }
 
 /**
- * What becomes of a record whose agent did not end it (completion.md 4): not dialed, it is Ready
- * again; answered, or with a result reported, it is final (AgentError) and never dialed again.
+ * What becomes of a record that nobody ended (completion.md 4): not answered, it is Ready again; answered, or
+ * with a result reported, it is final and never dialed again: AgentError, or Abandoned where no agent had it.
  */
-export function endingOfAbandoned(handOut: RecordOut): Ending {
-  const dialed = handOut.call === 'answered' || handOut.call === 'released';
-  if (handOut.callResult === null && !dialed) return { kind: 'ready' };
-  return { kind: 'final', status: AGENT_ERROR, callResult: handOut.callResult, attempts: 0, calledAt: null, customFields: {} };
+export function endingOfAbandoned(record: RecordOut): Ending {
+  const answered = record.call === 'answered' || record.call === 'released';
+  if (record.callResult === null && !answered) return { kind: 'ready' };
+  const written = { attempts: 0, calledAt: null, customFields: {} };
+  if (record.agentId === null) return { kind: 'final', status: UPDATED, callResult: ABANDONED, ...written };
+  return { kind: 'final', status: AGENT_ERROR, callResult: record.callResult, ...written };
 }
 
 /** The call result that a record has after its end, where one is known. */

@@ -3,34 +3,104 @@ import type { CampaignGroup } from '../config/deployment.js';
 import type { HeldRecords } from '../record/held-records.js';
 import type { LeftCampaigns } from './left-campaigns.js';
 
+export interface CallLoadParts {
+  readonly groups: readonly CampaignGroup[];
+  readonly agents: Pick<AgentPool<object>, 'find'>;
+  readonly held: Pick<HeldRecords, 'count'>;
+  readonly left: Pick<LeftCampaigns, 'has'>;
+  /** Something has changed for a group that wants to place calls. */
+  readonly room: (groupDbid: number) => void;
+}
+
 /**
- * How many calls of which group have no agent yet. Groups that share agents must not both dial for the
- * same one: another group's calls take from what this group counts as ready.
+ * How many calls of which group have no agent yet, so that groups that share agents never dial for the same
+ * one: whoever's call is answered first, and whomever it takes, there is an agent for each of the others.
  */
 export class CallLoad {
-  readonly #outstanding = new Map<number, number>();
+  readonly #calls = new Map<number, number>();
+  /** Groups that have records to dial and would place calls. */
+  readonly #wanting = new Set<number>();
+  /** Group -> when it last placed a call, counted in calls of all. */
+  readonly #turns = new Map<number, number>();
+  #lastTurn = 0;
 
-  constructor(
-    private readonly groups: readonly CampaignGroup[],
-    private readonly agents: Pick<AgentPool<object>, 'find'>,
-    private readonly held: Pick<HeldRecords, 'count'>,
-    private readonly left: Pick<LeftCampaigns, 'has'>,
-  ) {}
+  constructor(private readonly parts: CallLoadParts) {}
 
+  /** Calls of a group that are being placed, ring, or wait for an agent. */
   set(groupDbid: number, calls: number): void {
-    this.#outstanding.set(groupDbid, calls);
+    const before = this.#of(groupDbid);
+    if (calls === before) return;
+    this.#calls.set(groupDbid, calls);
+    if (calls > before) this.#turns.set(groupDbid, ++this.#lastTurn);
+    this.#tellOthers(groupDbid);
   }
 
-  /** Agents of a group who could take a call now and whom no other group's calls are meant for. */
+  /** Whether a group has records to dial, and would. */
+  wants(groupDbid: number, wants: boolean): void {
+    if (wants) this.#wanting.add(groupDbid);
+    else if (this.#wanting.delete(groupDbid)) this.#tellOthers(groupDbid);
+  }
+
+  /** Whether an agent could take a call of a group at this moment. */
+  isFree(agentId: string, { campaign }: CampaignGroup): boolean {
+    const { agents, held, left } = this.parts;
+    return agents.find(agentId)?.state === 'ready' && held.count(agentId) === 0 && !left.has(agentId, campaign.dbid);
+  }
+
+  /**
+   * For how many agents a group may have calls out: those who could take one, without those whom other groups'
+   * calls may take, and not so many that other groups' calls could be left without. While there is room for
+   * others too, they take turns.
+   */
   agentsFor(group: CampaignGroup): number {
-    const ready = group.group.agentIds.filter((id) => this.#isReady(id) && !this.left.has(id, group.campaign.dbid));
-    const meantForOthers = this.groups
-      .filter((other) => other.dbid !== group.dbid)
-      .map((other) => Math.min(this.#outstanding.get(other.dbid) ?? 0, ready.filter((id) => other.group.agentIds.includes(id)).length));
-    return Math.max(0, ready.length - meantForOthers.reduce((sum, calls) => sum + calls, 0));
+    const ready = this.#ready(group);
+    const own = this.#of(group.dbid);
+    const rivals = this.#others(group.dbid).filter((other) => shared(ready, other) > 0);
+    if (rivals.some((other) => this.#goesFirst(other, group))) return own;
+    const limits = rivals.map((other) => {
+      const spare = this.#roomOf(other, group) - this.#of(other.dbid);
+      return this.#of(other.dbid) === 0 || spare >= shared(ready, other) ? Infinity : spare;
+    });
+    return Math.max(0, Math.min(this.#roomOf(group), ...limits));
   }
 
-  #isReady(agentId: string): boolean {
-    return this.agents.find(agentId)?.state === 'ready' && this.held.count(agentId) === 0;
+  /** Whether another group would place a call, could, and has fewer out, or had its last turn before. */
+  #goesFirst(other: CampaignGroup, group: CampaignGroup): boolean {
+    const [theirs, own] = [this.#of(other.dbid), this.#of(group.dbid)];
+    if (!this.#wanting.has(other.dbid) || this.#roomOf(other) <= theirs) return false;
+    return theirs < own || (theirs === own && (this.#turns.get(other.dbid) ?? 0) < (this.#turns.get(group.dbid) ?? 0));
   }
+
+  #tellOthers(groupDbid: number): void {
+    const group = this.parts.groups.find(({ dbid }) => dbid === groupDbid);
+    for (const other of this.#others(groupDbid)) {
+      if (this.#wanting.has(other.dbid) && group !== undefined && shared(group.group.agentIds, other) > 0) this.parts.room(other.dbid);
+    }
+  }
+
+  /** Agents of a group whom no call of the others can take; `but` one of them is not counted. */
+  #roomOf(group: CampaignGroup, but?: CampaignGroup): number {
+    const ready = this.#ready(group);
+    const taken = this.#others(group.dbid)
+      .filter((other) => other.dbid !== but?.dbid)
+      .reduce((sum, other) => sum + Math.min(this.#of(other.dbid), shared(ready, other)), 0);
+    return ready.length - taken;
+  }
+
+  #ready(group: CampaignGroup): string[] {
+    return group.group.agentIds.filter((agentId) => this.isFree(agentId, group));
+  }
+
+  #others(groupDbid: number): CampaignGroup[] {
+    return this.parts.groups.filter(({ dbid }) => dbid !== groupDbid);
+  }
+
+  #of(groupDbid: number): number {
+    return this.#calls.get(groupDbid) ?? 0;
+  }
+}
+
+/** How many of these agents are a group's too. */
+function shared(agentIds: readonly string[], { group }: CampaignGroup): number {
+  return agentIds.filter((agentId) => group.agentIds.includes(agentId)).length;
 }

@@ -75,7 +75,7 @@ export class Gateway {
       ...parts,
       dialer: parts.dialer,
       calls,
-      callLoad: new CallLoad(deployment.campaignGroups, parts.agents, held, left),
+      callLoad: new CallLoad({ groups: deployment.campaignGroups, agents: parts.agents, held, left, room: (dbid) => actors.get(dbid)?.agentsChanged() }),
       modesOf: (group) => modesOf(group, parts.dialer !== undefined, simulatedLists),
       agentFreed(agentId) {
         for (const actor of actors.values()) if (actor.group.group.agentIds.includes(agentId)) actor.agentsChanged();

@@ -14,7 +14,6 @@ import { ownedTransaction } from '../store/owner.js';
 import { SerialQueue } from '../util/serial-queue.js';
 import type { TimerHandle } from '../util/clock.js';
 import { CallDesk } from './call-desk.js';
-import { endingOfResult } from './call-result.js';
 import { anythingLeft, isDepleted } from './completion.js';
 import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
@@ -26,7 +25,6 @@ import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
 import type { RecordRequest } from './record-requests.js';
 import { readGroup } from './recovery.js';
-import { isWithAgent } from './record-out.js';
 import { Retriever } from './retriever.js';
 import type { Runtime } from './runtime.js';
 
@@ -78,7 +76,7 @@ export class GroupActor implements GroupContext {
       this.#checkWanted ||= chains.length === 0;
     });
     this.#changes = new GroupChanges(this, lastPosition, {
-      inHand: () => [...this.#handOuts.all(), ...this.#calls.all()],
+      inHand: () => [...this.#handOuts.all().map((record) => ({ record, ending: undefined })), ...this.#calls.all()],
       runEnded: () => this.#endRun(),
       recordsTaken: (taken) => {
         this.#calls.clear(taken);
@@ -98,10 +96,6 @@ export class GroupActor implements GroupContext {
     return this.#changes.state;
   }
 
-  endingOfCall(record: RecordOut, callResult: number): Ending {
-    return endingOfResult(this.runtime.deployment, record, callResult, this.runtime.clock.now());
-  }
-
   get inDoubt(): boolean {
     return this.#doubtful;
   }
@@ -118,6 +112,7 @@ export class GroupActor implements GroupContext {
 
   doubt(error: unknown): void {
     this.#doubtful = true;
+    this.runtime.callLoad.wants(this.group.dbid, false);
     if (error instanceof OwnershipLost) this.runtime.ownershipLost(error);
     this.runtime.log.error(`campaign group ${this.group.name}: ${error instanceof Error ? error.message : String(error)}`);
     this.#armTimer();
@@ -128,6 +123,7 @@ export class GroupActor implements GroupContext {
     this.#stopped = true;
     this.#disarmTimer();
     this.#handOuts.stopGraces();
+    this.#calls.stop();
     await this.#mailbox.run(() => Promise.resolve());
   }
 
@@ -214,7 +210,7 @@ export class GroupActor implements GroupContext {
       lastRetrieval: this.#retriever.last,
       checkError: this.#checkError,
       lastCompletion: this.#lastCompletion,
-      handOuts: this.#handOuts.all(),
+      recordsOut: [...this.#handOuts.all(), ...this.#calls.all().map(({ record }) => record)],
       buffered: this.#buffer.size,
     };
   }
@@ -224,7 +220,8 @@ export class GroupActor implements GroupContext {
   /** What the group does by itself, given where it stands. */
   async #look(): Promise<void> {
     if (this.#doubtful || this.#stopped) return;
-    this.#leaving.serve((agentId) => !this.#handOuts.holds(agentId) && !this.#desk.isComingTo(agentId));
+    this.#handOuts.serve();
+    this.#leaving.serve((agentId) => !this.#handOuts.holds(agentId) && !this.#desk.isComingTo(agentId) && !this.#calls.isComingTo(agentId));
     this.#desk.serve(true);
     if (this.state().status === 'Running') {
       if (await this.#callbacks.serve()) this.#checkWanted = true;
@@ -242,7 +239,7 @@ export class GroupActor implements GroupContext {
 
   async #fillBuffer(): Promise<void> {
     const agents = this.#agentsAtWork();
-    if (agents === 0 && this.#buffer.size > 0 && !this.#retriever.inFlight && this.#desk.coming + this.#calls.outstanding === 0) {
+    if (agents === 0 && this.#buffer.size > 0 && !this.#retriever.inFlight && this.#desk.coming + this.#calls.out === 0) {
       // nobody is there to take them: another group of a shared list may have them; what is still on its
       // way in or out is waited for, or it would be put back behind the back of whoever gets it
       this.#buffer.empty();
@@ -269,7 +266,7 @@ export class GroupActor implements GroupContext {
 
   /** Records of this session that are with agents, on calls, or on their way to either. */
   #recordsOut(): number {
-    return this.#handOuts.sizeOf(sessionOf(this.state())) + this.#desk.coming + this.#calls.outstanding;
+    return this.#handOuts.sizeOf(sessionOf(this.state())) + this.#desk.coming + this.#calls.out;
   }
 
   async #completeIfDepleted(): Promise<void> {
@@ -363,8 +360,7 @@ export class GroupActor implements GroupContext {
     const stored = await readGroup(this.runtime, this.group, this.#changes.lastPosition);
     this.#endRun();
     this.#lastCompletion = stored.lastCompletion ?? this.#lastCompletion;
-    this.#handOuts.replace(stored.handOuts.filter(isWithAgent));
-    this.#calls.replace(stored.handOuts.filter((record) => !isWithAgent(record)), (await this.runtime.dialer?.stillUp()) ?? new Set());
+    this.#calls.replace(stored.recordsOut, (await this.runtime.dialer?.stillUp()) ?? new Set());
     this.#doubtful = false;
     this.#checkWanted = true;
     if (before !== sessionOf(stored.state)) this.#buffer.forget();

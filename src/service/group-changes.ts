@@ -1,7 +1,7 @@
 import type { GroupState } from '../campaign/group-state.js';
 import { decide, type Decision, type GroupInput } from '../campaign/machine.js';
 import type { JournalRow } from '../journal/row.js';
-import type { HandOut, RecordOut } from '../record/hand-out.js';
+import type { HandOut, KnownOut } from '../record/hand-out.js';
 import type { Sql } from '../store/client.js';
 import type { GroupContext } from './group-context.js';
 import type { Asker, GroupSnapshot } from './ports.js';
@@ -10,7 +10,7 @@ import { type Committed, commitTransition, type Transition } from './transition.
 /** What the rest of the group does around a change. */
 export interface ChangeHooks {
   /** The records in hand. */
-  inHand(): readonly RecordOut[];
+  inHand(): readonly KnownOut[];
   /** The group dials no more: its buffer is back in the store. Before anyone is told. */
   runEnded(): void;
   /** These records were ended together with the session; answers those that agents had. */

@@ -1,5 +1,5 @@
 import type { GroupState } from '../campaign/group-state.js';
-import type { Ending, RecordOut } from '../record/hand-out.js';
+import type { Chain } from '../record/chain.js';
 import type { CampaignGroup } from '../config/deployment.js';
 import type { ListTable } from '../store/list-table.js';
 import { listTable, type Runtime } from './runtime.js';
@@ -11,8 +11,6 @@ export interface GroupContext {
   state(): GroupState;
   /** Puts a job into the group's mailbox, where jobs run one at a time; afterwards the group looks at itself again. */
   post(job: () => void | Promise<void>): void;
-  /** What becomes of a record whose call came to that result. */
-  endingOfCall(record: RecordOut, callResult: number): Ending;
   /** The store is away, or was and has not been read again. */
   readonly inDoubt: boolean;
   /** The store failed in the middle: what is in memory may not be what is committed. */
@@ -22,6 +20,11 @@ export interface GroupContext {
 /** Every list of the group's campaign. */
 export function listsOf({ runtime, group }: Pick<GroupContext, 'runtime' | 'group'>): ListTable[] {
   return group.campaign.lists.map(({ list }) => listTable(runtime, list.dbid));
+}
+
+/** The list of a chain. */
+export function listTableOf({ runtime }: Pick<GroupContext, 'runtime'>, chain: Pick<Chain, 'listDbid'>): ListTable {
+  return listTable(runtime, chain.listDbid);
 }
 
 /** Those of them that are on. */

@@ -20,7 +20,8 @@ export interface Why {
   /** Why the last check could decide nothing. */
   readonly checkError: string | undefined;
   readonly buffered: number;
-  readonly recordsOut: readonly { readonly handle: number; readonly agentId: string; readonly ageMs: number }[];
+  /** `agentId` null: on a call that no agent has yet. */
+  readonly recordsOut: readonly { readonly handle: number; readonly agentId: string | null; readonly ageMs: number }[];
   readonly retriesWaiting: number;
   readonly notDue: Readonly<Record<string, number>>;
   readonly lastCompletion: { readonly at: number; readonly session: string; readonly notDue: Readonly<Record<string, number>> } | undefined;
@@ -38,7 +39,7 @@ export async function describeGroup(actor: GroupActor): Promise<GroupDescription
     records.total += counts.total;
   }
   const notDue = await notDueOf(actor);
-  const { state, lastRetrieval, checkError, lastCompletion, handOuts, buffered } = actor.inspect();
+  const { state, lastRetrieval, checkError, lastCompletion, recordsOut, buffered } = actor.inspect();
   const nowMs = runtime.clock.now();
   const flag = state.status === 'NotLoaded' ? undefined : state.load.autoCompletion;
   return {
@@ -50,7 +51,7 @@ export async function describeGroup(actor: GroupActor): Promise<GroupDescription
       lastRetrieval,
       checkError,
       buffered,
-      recordsOut: handOuts.map(({ handle, agentId, handedAt }) => ({ handle, agentId, ageMs: nowMs - handedAt })),
+      recordsOut: recordsOut.map(({ handle, agentId, handedAt }) => ({ handle, agentId, ageMs: nowMs - handedAt })),
       retriesWaiting: await retriesWaiting(runtime.client, actor),
       notDue,
       lastCompletion,

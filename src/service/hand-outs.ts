@@ -1,8 +1,9 @@
-import { type Ending, endingOfAbandoned, type HandOut, type RecordReport, resultOf, withReport } from '../record/hand-out.js';
+import { besidesOwnCall, type Ending, endingOfAbandoned, type HandOut, type RecordReport, resultOf, withReport } from '../record/hand-out.js';
 import { selectEndedHandOut } from '../store/statements/hand-outs.js';
 import { selectChainRows } from '../store/statements/list-rows.js';
 import type { TimerHandle } from '../util/clock.js';
 import { CallResult, UserEventError } from '../../protocol/dictionary/enumerations.js';
+import { endingOfCall } from './ending-of-call.js';
 import type { GroupContext } from './group-context.js';
 import type { EndOutcome } from './ports.js';
 import type { ChainRequest, EndRequest, RecordRequest, ReportRequest } from './record-requests.js';
@@ -11,13 +12,15 @@ import { listTable } from './runtime.js';
 
 interface Held {
   handOut: HandOut;
+  /** Where its call was connected. */
+  readonly dn: string | undefined;
   /** What ends it as soon as its call is over. */
   atRelease: EndRequest | undefined;
   /** The login that was sent the record; another one of the same agent has not seen it yet. */
   sentTo: number | undefined;
   /** Its end, or a report of it, is being written. */
   busy: boolean;
-  /** Its agent has gone for good while it was busy. */
+  /** Its agent has gone for good. */
   abandoned: boolean;
 }
 
@@ -49,20 +52,35 @@ export class HandOuts {
     return [...this.#held.values()].map(({ handOut }) => handOut);
   }
 
-  /** Takes over a hand-out that is committed. `sentTo` is the login that is sent it now, if one is. */
-  add(handOut: HandOut, sentTo?: number): void {
-    this.#held.set(handOut.handle, { handOut, atRelease: undefined, sentTo, busy: false, abandoned: false });
-    this.context.runtime.held.add(handOut.handle, handOut.agentId, handOut.groupDbid);
+  /** Takes over a hand-out that is committed: `sentTo` is the login that is sent it now, `dn` where its call goes. */
+  add(handOut: HandOut, { sentTo, dn }: { readonly sentTo?: number; readonly dn?: string } = {}): void {
+    const { runtime } = this.context;
+    this.#held.set(handOut.handle, { handOut, dn, atRelease: undefined, sentTo, busy: false, abandoned: false });
+    runtime.held.add(handOut.handle, handOut.agentId, handOut.groupDbid);
+    if (handOut.call === 'answered') runtime.calls.set(handOut.handle, handOut.groupDbid);
   }
 
-  /** Takes over what the store says is out; whom it was sent to, and whose grace runs, stays known. */
-  replace(stored: readonly HandOut[]): void {
-    const sentTo = new Map([...this.#held].map(([handle, held]) => [handle, held.sentTo]));
-    for (const handOut of this.all()) this.#remove(handOut);
-    for (const handOut of stored) this.add(handOut, sentTo.get(handOut.handle));
+  /**
+   * Takes over what the store says is out; what only this process knows of it stays. A call that was
+   * connected and is not `up` any more was released.
+   */
+  replace(stored: readonly HandOut[], up: ReadonlySet<number>): void {
+    const out = new Set(stored.map(({ handle }) => handle));
+    for (const handOut of this.all()) if (!out.has(handOut.handle)) this.#remove(handOut);
+    for (const handOut of stored) {
+      const held = this.#held.get(handOut.handle);
+      if (held !== undefined) held.handOut = { ...handOut, call: held.handOut.call };
+      else if (handOut.call === 'answered' && !up.has(handOut.handle)) this.add({ ...handOut, call: 'released' });
+      else this.add(handOut);
+    }
     for (const { agentId } of stored) {
       if (this.context.runtime.agents.find(agentId) === undefined && !this.#grace.has(agentId)) this.agentLost(agentId);
     }
+  }
+
+  /** Ends what nobody has to be waited for any more: a failed write of it is tried again here. */
+  serve(): void {
+    for (const held of this.#held.values()) this.#goOn(held);
   }
 
   /** A record of the agent that this login has not been sent, marked as sent. */
@@ -81,16 +99,19 @@ export class HandOuts {
     return gone;
   }
 
+  /** What the DN of its call is told. */
+  tell(kind: 'ringing' | 'established', handle: number): void {
+    const held = this.#held.get(handle);
+    if (held?.dn !== undefined) this.context.runtime.announcer.call(kind, held.handOut, held.dn);
+  }
+
   /** A call that an agent had is over: the record ends now, if its agent has said how, or need not. */
   released(handle: number): void {
     const held = this.#held.get(handle);
-    if (held === undefined) return;
+    if (held === undefined || held.handOut.call === 'released') return;
     held.handOut = { ...held.handOut, call: 'released' };
-    const { atRelease } = held;
-    held.atRelease = undefined;
-    if (held.busy) return;
-    if (atRelease !== undefined) void this.take(atRelease);
-    else if (!this.context.group.recordProcessed) this.#write(held, this.context.endingOfCall(held.handOut, CallResult.Answer), undefined);
+    if (held.dn !== undefined) this.context.runtime.announcer.call('released', held.handOut, held.dn);
+    this.#goOn(held);
   }
 
   /** Nobody's time runs out any more. */
@@ -151,10 +172,24 @@ export class HandOuts {
     this.agentBack(agentId);
     for (const held of this.#held.values()) {
       if (held.handOut.agentId !== agentId) continue;
-      if (held.handOut.call === 'answered') this.context.runtime.dialer?.cancel(held.handOut.handle);
-      if (held.busy) held.abandoned = true;
-      else this.#write(held, endingOfAbandoned(held.handOut), undefined);
+      held.abandoned = true;
+      if (held.handOut.call === 'answered') {
+        this.context.runtime.dialer?.cancel(held.handOut.handle);
+        this.released(held.handOut.handle);
+      }
+      this.#goOn(held);
     }
+  }
+
+  /** Ends a record of which nothing is being written, where its agent has said how, or will not say any more. */
+  #goOn(held: Held): void {
+    const { handOut, atRelease } = held;
+    if (held.busy || handOut.call === 'answered') return;
+    if (atRelease !== undefined) {
+      held.atRelease = undefined;
+      this.#end(held, atRelease);
+    } else if (held.abandoned) this.#write(held, endingOfAbandoned(handOut), undefined);
+    else if (handOut.call === 'released' && !this.context.group.recordProcessed) this.#write(held, endingOfCall(this.context.runtime, handOut, CallResult.Answer), undefined);
   }
 
   #end(held: Held, request: EndRequest): void {
@@ -164,7 +199,7 @@ export class HandOuts {
     else if (ending.kind === 'ready' && handOut.call !== 'none') {
       request.answer(refused('WrongDialingMode', `record ${request.handle} was dialed; only a previewed record can be given back`, request.handle));
     } else if (handOut.call === 'answered') held.atRelease = request;
-    else this.#write(held, ending, request);
+    else this.#write(held, besidesOwnCall(handOut, ending), request);
   }
 
   #report(held: Held, request: ReportRequest): void {
@@ -174,7 +209,7 @@ export class HandOuts {
     const report = request.report({ handOut, customFields: list.customFields });
     if ('kind' in report) return request.answer({ ...report, handle: request.handle });
     held.busy = true;
-    void runtime.writer.report(list, handOut, report).then(
+    void runtime.writer.report(list, handOut, besidesOwnCall(handOut, report)).then(
       (done) => this.context.post(() => this.#reported(held, report, request, done)),
       (error: unknown) => this.context.post(() => this.#failed(held, request, error)),
     );
@@ -191,7 +226,7 @@ export class HandOuts {
       if (current !== undefined) current.handOut = handOut;
       request.answer({ kind: 'reported', handOut, group: this.context.group });
     }
-    if (current?.abandoned === true && !current.busy) this.#write(current, endingOfAbandoned(current.handOut), undefined);
+    if (current !== undefined) this.#goOn(current);
     await this.#lookAgain(request.handle);
   }
 

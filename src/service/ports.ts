@@ -21,8 +21,8 @@ export interface Announcer {
    * where none was.
    */
   lastWritten(line: object): number | undefined;
-  /** What an agent's DN is told of a call that was connected to it. */
-  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut): void;
+  /** What a DN is told of the call that is connected to it for an agent. */
+  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut, dn: string): void;
   /** A personal callback is due and was handed to its agent, who has not asked for it. */
   scheduledCall(handOut: HandOut): void;
   /** A record was taken from the agent that had it. */

@@ -95,10 +95,11 @@ export class PreviewDesk {
     const { runtime, group } = this.context;
     const { agentId, login } = waiter.seat;
     if (runtime.agents.find(agentId)?.login !== login) return this.#done(waiter, refused('NotAllowed', `agent ${agentId} is not logged in`));
-    const refusal = this.refusal();
-    if (refusal !== undefined) return this.#done(waiter, refusal);
+    // a record in hand is sent again whatever the group does by now, also one that was dialed
     const unseen = this.handOuts.resend(agentId, login);
     if (unseen !== undefined) return this.#done(waiter, { kind: 'record', handOut: unseen, group });
+    const refusal = this.refusal();
+    if (refusal !== undefined) return this.#done(waiter, refusal);
     if (runtime.left.has(agentId, group.campaign.dbid)) {
       return this.#done(waiter, refused('NotAllowed', `agent ${agentId} is logging out of campaign '${group.campaign.name}'`));
     }
@@ -151,7 +152,7 @@ export class PreviewDesk {
     }
     const { agentId, login } = waiter.seat;
     if (runtime.agents.find(agentId)?.login === login) {
-      this.handOuts.add(handOut, login);
+      this.handOuts.add(handOut, { sentTo: login });
       this.#done(waiter, { kind: 'record', handOut, group });
       return;
     }

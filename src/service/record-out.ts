@@ -1,3 +1,4 @@
+import { CallResult } from '../../protocol/dictionary/enumerations.js';
 import type { Chain } from '../record/chain.js';
 import type { HandOut, RecordOut } from '../record/hand-out.js';
 import type { HandOutRow } from '../store/statements/hand-outs.js';
@@ -12,7 +13,7 @@ export function toRecordOut(row: HandOutRow, chain: Chain): RecordOut {
     agentId: row.agent_id,
     attempt: row.attempt,
     attemptGuid: row.attempt_guid,
-    callResult: row.call_result,
+    callResult: row.call_result ?? (row.call_state === 'answered' ? CallResult.Answer : null),
     handedAt: row.handed_at,
     call: row.call_state ?? 'none',
   };

@@ -256,7 +256,7 @@ export function endedRow(handOut: RecordOut, ending: Exclude<Ending, { kind: 're
     recordId: record.recordId,
     chainId: handOut.chain.chainId,
     status: ending.kind === 'later' ? RecordStatus.Ready : ending.status,
-    callResult: ending.callResult,
+    callResult: resultOf(handOut, ending),
     agentId: handOut.agentId,
     callTimeSeconds: ending.calledAt === null ? null : Math.floor(ending.calledAt / 1000),
     attempts: ending.attempts,

@@ -18,7 +18,7 @@ import type { Runtime } from './runtime.js';
 /** A campaign group as the store has it. */
 export interface StoredGroup {
   readonly state: GroupState;
-  readonly handOuts: readonly RecordOut[];
+  readonly recordsOut: readonly RecordOut[];
   /** Events that were committed and that nobody here has announced. */
   readonly unseen: readonly JournalRow[];
   readonly lastCompletion: CompletionReport | undefined;
@@ -33,7 +33,7 @@ export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosi
     const row = await lockGroup(sql, group.dbid);
     if (row === undefined) throw new Error(`campaign group ${group.name} has no row in the store`);
     const open = await selectOpenHandOutsOfGroup(sql, group.dbid);
-    const handOuts: RecordOut[] = [];
+    const recordsOut: RecordOut[] = [];
     for (const list of listsOf({ runtime, group })) {
       await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf({ group }));
       const ofList = open.filter((handOut) => handOut.list_dbid === list.dbid);
@@ -47,12 +47,12 @@ export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosi
           runtime.log.warn(`record ${handOut.handle} was with agent ${handOut.agent_id}, and its row is no longer in calling list ${list.name}`);
           continue;
         }
-        handOuts.push(toRecordOut(handOut, withFirst(chain, handOut.record_id)));
+        recordsOut.push(toRecordOut(handOut, withFirst(chain, handOut.record_id)));
       }
     }
     const unseen = (await selectJournalAfter(sql, group.dbid, lastPosition)).map(toJournalRow);
     const lastCompletion = row.last_completion === null ? undefined : (JSON.parse(row.last_completion) as CompletionReport);
-    return { state: toGroupState(row), handOuts, unseen, lastCompletion };
+    return { state: toGroupState(row), recordsOut, unseen, lastCompletion };
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Decision } from '../campaign/machine.js';
 import type { GroupState } from '../campaign/group-state.js';
 import type { JournalRow } from '../journal/row.js';
-import { endingOfAbandoned, type RecordOut } from '../record/hand-out.js';
+import { endingOfAbandoned, type KnownOut } from '../record/hand-out.js';
 import type { Sql } from '../store/client.js';
 import { ownedTransaction } from '../store/owner.js';
 import { lockGroup } from '../store/statements/groups.js';
@@ -18,7 +18,7 @@ export interface Transition {
   readonly cause: string;
   readonly atMs: number;
   /** The records in hand, as far as this process knows them: a forced unload ends them. */
-  readonly inHand: readonly RecordOut[];
+  readonly inHand: readonly KnownOut[];
   /** Asked in the transaction, behind the lock of the group's row; false: nothing is changed. */
   readonly guard?: (sql: Sql) => Promise<boolean>;
 }
@@ -78,10 +78,10 @@ async function endRecordsInHand(sql: Sql, context: GroupContext, { inHand, atMs 
   const ended = new Map((await endHandOutsOfGroup(sql, context.group.dbid, atMs)).map((row) => [row.handle, row.call_result]));
   for (const list of listsOf(context)) {
     const finals = inHand
-      .filter((handOut) => ended.has(handOut.handle) && handOut.chain.listDbid === list.dbid)
-      .flatMap((handOut) => {
-        const ending = endingOfAbandoned({ ...handOut, callResult: handOut.callResult ?? ended.get(handOut.handle) ?? null });
-        return ending.kind !== 'ready' ? [endedRow(handOut, ending)] : [];
+      .filter(({ record }) => ended.has(record.handle) && record.chain.listDbid === list.dbid)
+      .flatMap(({ record, ending: known }) => {
+        const ending = known ?? endingOfAbandoned({ ...record, callResult: record.callResult ?? ended.get(record.handle) ?? null });
+        return ending.kind !== 'ready' ? [endedRow(record, ending)] : [];
       });
     if (finals.length > 0) await writeEndedRows(sql, list, runtime.owner.serverDbid, finals);
     await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf(context));

@@ -59,11 +59,10 @@ export class SessionAnnouncer implements Announcer {
     notify(this.parts, row, receiversOf(this.parts, row.groupDbid));
   }
 
-  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut): void {
-    const { deployment, agents, dns, clock } = this.parts;
-    const dn = agents.find(handOut.agentId)?.dn;
+  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut, dn: string): void {
+    const { deployment, dns, clock } = this.parts;
     const group = deployment.campaignGroups.find(({ dbid }) => dbid === handOut.groupDbid);
-    if (dn === undefined || group === undefined) return;
+    if (group === undefined) return;
     const attributes = {
       AttributeThisDN: dn,
       AttributeAgentID: handOut.agentId,

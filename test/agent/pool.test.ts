@@ -63,4 +63,60 @@ describe('the pool of agents', () => {
     expect(pool.find('B')).to.equal(undefined);
     expect(pool.seat('A', '7001', 'line 1', 10, 5).state).to.equal('notReady');
   });
+
+  describe('ready longest', () => {
+    const nobody = (): boolean => false;
+    const pool = (...agents: readonly string[]): AgentPool<string> => {
+      const made = new AgentPool<string>();
+      for (const [index, agentId] of agents.entries()) {
+        made.seat(agentId, `700${index}`, 'line', 0, 0);
+        made.setState(agentId, 'ready');
+      }
+      return made;
+    };
+    const order = (of: AgentPool<string>, among: readonly string[] = ['A', 'B', 'C']): string[] => {
+      const found: string[] = [];
+      for (let next = of.longestReady(among, nobody); next !== undefined; next = of.longestReady(among, (agentId) => found.includes(agentId))) found.push(next.agentId);
+      return found;
+    };
+
+    it('is who said so first, of those who are asked about and not busy', () => {
+      const agents = pool('B', 'A', 'C');
+      expect(order(agents)).to.deep.equal(['B', 'A', 'C']);
+      expect(order(agents, ['C', 'A'])).to.deep.equal(['A', 'C']);
+      expect(agents.longestReady(['A', 'B', 'C'], (agentId) => agentId === 'B')).to.equal(agents.find('A'));
+      expect(agents.longestReady(['X'], nobody)).to.equal(undefined);
+    });
+
+    it('is not who says it again, and is last who was NotReady meanwhile', () => {
+      const agents = pool('A', 'B', 'C');
+      agents.setState('A', 'ready');
+      expect(order(agents)).to.deep.equal(['A', 'B', 'C']);
+      agents.setState('A', 'notReady');
+      expect(order(agents)).to.deep.equal(['B', 'C']);
+      agents.setState('A', 'ready');
+      expect(order(agents)).to.deep.equal(['B', 'C', 'A']);
+    });
+
+    it('goes behind the others when a record has ended, but only who is ready', () => {
+      const agents = pool('A', 'B', 'C');
+      agents.freed('A');
+      expect(order(agents)).to.deep.equal(['B', 'C', 'A']);
+      agents.setState('B', 'notReady');
+      agents.freed('B');
+      agents.freed('X');
+      expect(order(agents)).to.deep.equal(['C', 'A']);
+    });
+
+    it('is nobody who only asks for records, has gone, has lost its line or has just logged in again', () => {
+      const agents = pool('A', 'B', 'C');
+      agents.setState('A', 'asking');
+      agents.remove('B');
+      agents.lose('C', { since: 0, lostAt: 0, resumeAfter: undefined });
+      expect(order(agents)).to.deep.equal([]);
+      agents.setState('A', 'ready');
+      agents.seat('A', '7000', 'line', 0, 0);
+      expect(order(agents)).to.deep.equal([]);
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import { GroupCampaignStatus, nameOf } from '../../protocol/dictionary/enumerations.js';
+import { DialMode, type DialModeName, GroupCampaignStatus, nameOf } from '../../protocol/dictionary/enumerations.js';
 import { AgentPool, type AgentState, type Seat } from '../../src/agent/pool.js';
 import type { CampaignRequest, CampaignRequestKind, ParameterNames } from '../../src/campaign/requests.js';
 import type { Deployment } from '../../src/config/deployment.js';
@@ -12,6 +12,7 @@ import { claimOwnership, type Owner } from '../../src/store/owner.js';
 import { tableExists } from '../../src/store/statements/create-list.js';
 import { parseChanged, type SmallConfig } from '../config/support.js';
 import { listOf, NOW, type Row, addRows } from '../store/support.js';
+import { FakeDialer } from '../support/fake-dialer.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { FaultyClient } from './faulty-client.js';
 
@@ -57,11 +58,13 @@ export class FakeAnnouncer implements Announcer {
     return line.lastWritten;
   }
 
-  /** What DNs were told of calls, as `ringing <agent>`. */
+  /** What DNs were told of calls, as `ringing 555-1 1001 on 71001`. */
   readonly calls: string[] = [];
+  readonly callsOf: HandOut[] = [];
 
-  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut): void {
-    this.calls.push(`${kind} ${handOut.agentId}`);
+  call(kind: 'ringing' | 'established' | 'released', handOut: HandOut, dn: string): void {
+    this.calls.push(`${kind} ${handOut.chain.records[0].phone} ${handOut.agentId} on ${dn}`);
+    this.callsOf.push(handOut);
   }
 
   scheduledCall(handOut: HandOut): void {
@@ -103,14 +106,21 @@ export class Engine {
     readonly clock: ManualClock,
     readonly deployment: Deployment,
     readonly owner: Owner,
+    readonly dialer: FakeDialer,
   ) {}
 
-  /** Starts an engine as a new process does: under a new epoch. */
-  static async start(store: StoreClient, change: Change = () => undefined, startMs = NOW, prepare: (engine: Engine) => void = () => undefined): Promise<Engine> {
+  /** Starts an engine as a new process does: under a new epoch. It can place calls where the configuration has a dialer. */
+  static async start(
+    store: StoreClient,
+    change: Change = () => undefined,
+    startMs = NOW,
+    prepare: (engine: Engine) => void = () => undefined,
+    dialer = new FakeDialer(),
+  ): Promise<Engine> {
     const deployment = deploymentOf(change);
     const clock = new ManualClock(startMs);
     const owner = await claimOwnership(store, deployment.server.dbid, 'a test', clock.now());
-    const engine = new Engine(store, new FaultyClient(store), clock, deployment, owner);
+    const engine = new Engine(store, new FaultyClient(store), clock, deployment, owner, dialer);
     prepare(engine);
     const write = (level: LogLine['level']) => (message: string, fields?: Record<string, unknown>) => void engine.log.push({ level, message, fields });
     engine.gateway = await Gateway.start({
@@ -121,6 +131,7 @@ export class Engine {
       log: { error: write('error'), warn: write('warn'), info: write('info') },
       announcer: engine.announcer,
       agents: engine.agents,
+      ...(deployment.dialer && { dialer }),
       ownershipLost: (error) => void engine.ownershipLost.push(error),
     });
     await engine.settled();
@@ -169,10 +180,16 @@ export class Engine {
   }
 
   /** Loads and starts a group; the flag is on unless it is said to be off. */
-  async dial(group = SPRING, flag: 0 | 1 = 1): Promise<void> {
+  async dial(group = SPRING, flag: 0 | 1 = 1, mode: DialModeName = 'Preview'): Promise<void> {
     const autoCompletion = { kind: 'integer', value: BigInt(flag) } as const;
     await this.request('Load', { group, autoCompletion });
-    await this.request('StartDialing', { group });
+    await this.request('StartDialing', { group, dialMode: DialMode[mode] });
+    await this.settled();
+  }
+
+  /** What has become of the last call to a number. */
+  async call(phone: string, what: Parameters<FakeDialer['tell']>[0]): Promise<void> {
+    this.dialer.tell(what, phone);
     await this.settled();
   }
 
@@ -270,6 +287,12 @@ export class Engine {
 export function final(change: Partial<Extract<Ending, { kind: 'final' }>> = {}): Ending {
   return { kind: 'final', status: UPDATED, callResult: ANSWER, attempts: 1, calledAt: null, customFields: {}, ...change };
 }
+
+/** Any list may be dialed, by the dialer of the test. */
+export const dialing: Change = (config) => {
+  config['dialer'] = { type: 'simulated' };
+  for (const list of config.callingLists) list['allowSimulatedResults'] = true;
+};
 
 const SPRING_LIST = listOf({ table: 'cl_spring' });
 const AUTUMN_LIST = listOf({ dbid: 502, name: 'Autumn', table: 'cl_autumn' });

@@ -10,7 +10,7 @@ const whySchema = z.object({
   lastRetrieval: z.object({ at: time(), records: z.number(), error: z.string().optional() }).nullable(),
   checkError: z.string().nullable().meta({ description: 'why the last check could decide nothing' }),
   buffered: z.number(),
-  recordsOut: z.array(z.object({ handle: z.number(), agentId: z.string(), ageMs: z.number() })),
+  recordsOut: z.array(z.object({ handle: z.number(), agentId: z.string().nullable(), ageMs: z.number() })),
   retriesWaiting: z.number(),
   notDue,
   lastCompletion: z.object({ at: time(), session: z.string(), notDue }).nullable(),
