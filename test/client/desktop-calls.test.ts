@@ -19,15 +19,15 @@ async function taken(line: FakeLine): Promise<number> {
   return reference?.type === 'int' ? reference.value : 0;
 }
 
+const say = (line: FakeLine, name: string, reference?: number, pairs: KvList = []): void =>
+  line.send('EventUserEvent', { AttributeThisDN: '7001', AttributeUserData: [...userData(name, reference), ...pairs] });
+
 describe("a desktop's", () => {
   let gateway: FakeGateway;
   beforeEach(async () => {
     gateway = await FakeGateway.open('T');
   });
   afterEach(() => gateway.close());
-
-  const say = (line: FakeLine, name: string, reference?: number, pairs: KvList = []): void =>
-    line.send('EventUserEvent', { AttributeThisDN: '7001', AttributeUserData: [...userData(name, reference), ...pairs] });
 
   it('calls are told apart from its other events, with the data of their records', async () => {
     const { client, line } = await desktopPair(gateway);
