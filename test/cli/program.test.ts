@@ -52,6 +52,14 @@ describe('a command line', () => {
         },
       ],
     ],
+    ['desktop --agent 1001 --dn 7001', ['desktop', { agent: '1001', dn: '7001', client: 'ocm-gateway desktop', timeoutMs: 10_000 }]],
+    [
+      'desktop --agent 1001 --dn 7001 --campaign Spring --config a.yaml --client b --password-env C --agent-password-env D --timeout 1m',
+      [
+        'desktop',
+        { agent: '1001', dn: '7001', campaign: 'Spring', config: 'a.yaml', client: 'b', passwordEnv: 'C', agentPasswordEnv: 'D', timeoutMs: 60_000 },
+      ],
+    ],
     [
       'decode --encode --binary --reveal A=1 --reveal B=x=y t.trace',
       ['decode', { input: 't.trace', encode: true, binary: true, reveal: [{ key: 'A', value: '1' }, { key: 'B', value: 'x=y' }] }],
@@ -80,6 +88,8 @@ describe('a command line that cannot be understood', () => {
     ['decode', "missing required argument 'file'", 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
     ['decode --reveal A -', 'KEY=VALUE', 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
     ['decode --reveal =1 -', 'KEY=VALUE', 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
+    ['desktop --agent 1001', "'--dn <dn>' not specified", 'ocm-gateway desktop --agent ID --dn DN [options]'],
+    ['desktop --agent 1001 --dn 7001 --server x', 'Expected HOST:PORT', 'ocm-gateway desktop --agent ID --dn DN [options]'],
     ['decode --binary -', "'--binary' needs '--encode'", 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
   ];
   for (const [line, says, usage] of CASES) {

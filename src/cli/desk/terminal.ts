@@ -105,6 +105,7 @@ export class Terminal {
   }
 
   #style(tone: Tone, text: string): string {
-    return this.#interactive && this.#parts.colours ? styleText(STYLE[tone], text) : text;
+    // it would look at the process's own stdout and variables
+    return this.#interactive && this.#parts.colours ? styleText(STYLE[tone], text, { validateStream: false }) : text;
   }
 }
