@@ -89,10 +89,10 @@ interface Parts {
   readonly opened: { close(): Promise<void> }[];
 }
 
-async function openDesks({ ports, opened }: Parts, agents: readonly string[], onCall: () => void = () => undefined): Promise<Desk[]> {
+async function openDesks({ ports, opened }: Parts, agents: readonly string[]): Promise<Desk[]> {
   const desks: Desk[] = [];
   for (const agentId of agents) {
-    const desk = await Desk.open({ agentId, port: ports.tevents, onCall });
+    const desk = await Desk.open({ agentId, port: ports.tevents });
     opened.push(desk);
     desks.push(desk);
   }
@@ -113,15 +113,12 @@ async function completed({ timeoutMs }: Parts, desks: readonly Desk[], campaigns
 
 async function playLeavers(parts: Parts): Promise<Pick<Day, 'leavers' | 'stayers'>> {
   const leavers: Leaver[] = [];
-  const firstCall = (): void => {
-    for (const leaver of leavers) if (leaver.stage === 'dialing') leaver.leave();
-  };
   for (const [index, { stage, way }] of LEAVERS.entries()) {
-    const leaver = await Leaver.open(LEAVING[index] ?? '', parts.ports.tevents, stage, way, firstCall);
+    const leaver = await Leaver.open(LEAVING[index] ?? '', parts.ports.tevents, stage, way);
     parts.opened.push(leaver);
     leavers.push(leaver);
   }
-  const stayers = await openDesks(parts, STAYING, firstCall);
+  const stayers = await openDesks(parts, STAYING);
   await startCampaigns(parts.ports, [1]);
   await completed(parts, stayers, () => ['Autumn']);
   for (const leaver of leavers) await leaver.finish();

@@ -2,8 +2,8 @@ import { keys } from '../../../protocol/index.js';
 import { Desk, type SeenEvent } from '../../support/progress/desk.js';
 import { Proxy } from '../../support/proxy.js';
 
-/** When an agent leaves: while numbers are dialed, or in its first call as soon as it hears of it. */
-export const STAGES = ['dialing', 'EventRinging', 'EventEstablished', 'EventReleased'] as const;
+/** When an agent leaves: at this event of its first call, or when it has ended that and a number is dialed for it again. */
+export const STAGES = ['EventRinging', 'EventEstablished', 'EventReleased', 'dialing'] as const;
 /** How: its line is cut, RequestAgentLogout, RequestUnregisterAddress, RequestAgentNotReady, or LogOut of the campaign. */
 export const WAYS = ['cut', 'logout', 'unregister', 'notReady', 'leave'] as const;
 
@@ -26,25 +26,23 @@ export class Leaver {
     private readonly proxy: Proxy,
   ) {}
 
-  static async open(agentId: string, port: number, stage: Stage, way: Way, onCall: () => void): Promise<Leaver> {
+  static async open(agentId: string, port: number, stage: Stage, way: Way): Promise<Leaver> {
     const proxy = await Proxy.open(port);
-    const react = (event: SeenEvent): void => {
-      onCall();
-      if (event.name === stage) leaver.leave();
-    };
-    const desk = await Desk.open({ agentId, port: proxy.port, endsRecords: !GONE.includes(way), onCall: (_, event) => react(event) });
-    const leaver = new Leaver(stage, way, desk, proxy);
+    const leaveAt = (what: Stage | SeenEvent['name']): void => (what === stage ? leaver.#leave() : undefined);
+    const desk = await Desk.open({
+      agentId,
+      port: proxy.port,
+      onCall: (_, { name }) => leaveAt(name),
+      onEnded: () => leaveAt('dialing'),
+      endsRecords: () => !leaver.isGone || leaver.#left === undefined,
+    });
+    const leaver: Leaver = new Leaver(stage, way, desk, proxy);
     return leaver;
   }
 
+  /** Whether it ends no record any more once it has left. */
   get isGone(): boolean {
     return GONE.includes(this.way);
-  }
-
-  /** Leaves, once. */
-  leave(): void {
-    this.#left ??= this.#leave();
-    this.#left.catch(() => undefined);
   }
 
   /** Resolves when it has left and all has come that it is still told; rejects where it could not leave. */
@@ -60,7 +58,14 @@ export class Leaver {
     await this.proxy.close();
   }
 
-  async #leave(): Promise<void> {
+  /** Once. */
+  #leave(): void {
+    this.#left ??= this.#go();
+    // told by `finish`, which awaits it
+    this.#left.catch(() => undefined);
+  }
+
+  async #go(): Promise<void> {
     const { client, dn } = this.desk;
     switch (this.way) {
       case 'cut':

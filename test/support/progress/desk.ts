@@ -50,8 +50,10 @@ export interface DeskOptions {
   readonly onCall?: (call: SeenCall, event: SeenEvent) => void;
   /** Called with everything that is told of a campaign. */
   readonly onTold?: (told: Told) => void;
-  /** Whether it ends its records, as desktops do. */
-  readonly endsRecords?: boolean;
+  /** Called when the end of a record was acknowledged. */
+  readonly onEnded?: (call: SeenCall) => void;
+  /** Whether it ends a record whose call is over, as desktops do. */
+  readonly endsRecords?: () => boolean;
 }
 
 /** The custom field that an agent writes. */
@@ -145,14 +147,14 @@ export class Desk {
   }
 
   async #hearCalls(): Promise<void> {
-    const { onCall, endsRecords = true } = this.options;
+    const { onCall, endsRecords = () => true } = this.options;
     for await (const event of this.client.calls) {
       const call = this.#callOf(event);
       const { name, dn, otherDn, connection, data } = event;
       const seen = { name, sequence: sequenceOf(event.message), dn, otherDn, connection, data };
       call.events.push(seen);
       onCall?.(call, seen);
-      if (name === 'EventReleased' && endsRecords) this.end(call);
+      if (name === 'EventReleased' && endsRecords()) this.end(call);
     }
   }
 
@@ -184,7 +186,7 @@ export class Desk {
       try {
         const { message } = await this.client.userRequest('RecordProcessed', said);
         call.ended = { result, sequence: sequenceOf(message) };
-        return;
+        return this.options.onEnded?.(call);
       } catch (error) {
         // not answered: it is sent again, since whether it was carried out is not known
         if (!isLost(error)) throw error;
