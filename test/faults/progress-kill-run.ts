@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { makeStoreDirectory } from '../support/engine.js';
 import { fillList, late, startCampaigns } from '../support/progress/campaign.js';
 import { type ProgressCampaign, writeDeployment } from '../support/progress/deployment.js';
-import { Desk } from '../support/progress/desk.js';
+import { Desk, type SeenEvent, type Told } from '../support/progress/desk.js';
 import { readCampaigns, type StoredCampaign } from '../support/progress/store.js';
 import { seededRandom } from '../support/random.js';
 import { type DialedCall, readDialed } from './dialed-calls.js';
@@ -14,6 +14,8 @@ import { type KillPlan, momentsOf } from './kill-run.js';
 import { DIALED_FILE } from './record-dialer.js';
 
 const AGENTS = ['101', '102', '103', '104', '105', '106'];
+/** They take a break after each record until somebody else has ended one: calls that were placed for them wait for others. */
+const RESTING = ['105', '106'];
 const CAMPAIGN = 'Spring';
 const RECORDER = pathToFileURL(join(import.meta.dirname, 'record-dialer.js')).href;
 const RECONNECT = { firstDelayMs: 20, maxDelayMs: 200 };
@@ -57,8 +59,12 @@ export async function runProgressKills({ seed, kills, records, timeoutMs }: Kill
     await fillList(gateway.ports, 0, campaign);
     const moments = momentsOf(random, kills - 1, records * ANSWERED * STEPS_PER_CALL * SURE);
     const { onCall, onTold } = killAt(moments, gateway, random);
+    const onEnded = (by: string): void => {
+      for (const desk of desks) if (RESTING.includes(desk.agentId)) desk.setReady(desk.agentId !== by);
+    };
     for (const agentId of AGENTS) {
-      desks.push(await Desk.open({ agentId, port: gateway.ports.tevents, reconnect: RECONNECT, random, onCall: (_, { name }) => onCall(name), onTold: ({ name }) => onTold(name) }));
+      const watch = { onCall: (_: unknown, { name }: SeenEvent) => onCall(name), onTold: ({ name }: Told) => onTold(name), onEnded: () => onEnded(agentId) };
+      desks.push(await Desk.open({ agentId, port: gateway.ports.tevents, reconnect: RECONNECT, random, ...watch }));
     }
     await startCampaigns(gateway.ports, [0]);
     await Promise.race([

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { CallAttempt, CallEvent } from '../../src/dialer/dialer.js';
+import type { CallEvent } from '../../src/dialer/dialer.js';
 import { SimulatedDialer } from '../../src/dialer/simulated.js';
 
 /**
@@ -23,34 +23,25 @@ export interface Dialed {
 
 const file = process.env[DIALED_FILE];
 
-function record(file: string): void {
-  const note = (entry: Omit<Dialed, 'life'>): void => appendFileSync(file, `${JSON.stringify({ life: process.pid, ...entry })}\n`);
-  const { place, connect, cancel, onEvent } = methodsOf(SimulatedDialer.prototype);
-  Object.assign(SimulatedDialer.prototype, {
-    place(this: SimulatedDialer, attempt: CallAttempt): void {
-      note({ what: 'place', ...attempt });
-      place.call(this, attempt);
-    },
-    connect(this: SimulatedDialer, id: number): void {
-      note({ what: 'connect', id });
-      connect.call(this, id);
-    },
-    cancel(this: SimulatedDialer, id: number): void {
-      note({ what: 'cancel', id });
-      cancel.call(this, id);
-    },
-    onEvent(this: SimulatedDialer, listener: (event: CallEvent) => void): void {
-      onEvent.call(this, (event) => {
-        note({ what: event.kind, id: event.attemptId, ...('result' in event && { result: event.result }) });
-        listener(event);
-      });
-    },
+/** Has a method do something first. */
+function before<N extends 'place' | 'connect' | 'cancel' | 'onEvent'>(name: N, job: (...args: Parameters<SimulatedDialer[N]>) => Parameters<SimulatedDialer[N]> | void): void {
+  const method = Reflect.get(SimulatedDialer.prototype, name) as (...args: unknown[]) => unknown;
+  Reflect.set(SimulatedDialer.prototype, name, function (this: SimulatedDialer, ...args: Parameters<SimulatedDialer[N]>): unknown {
+    return Reflect.apply(method, this, job(...args) ?? args);
   });
 }
 
-/** As they are now: they are replaced. */
-function methodsOf({ place, connect, cancel, onEvent }: SimulatedDialer): Pick<SimulatedDialer, 'place' | 'connect' | 'cancel' | 'onEvent'> {
-  return { place, connect, cancel, onEvent };
+function record(into: string): void {
+  const note = (entry: Omit<Dialed, 'life'>): void => appendFileSync(into, `${JSON.stringify({ life: process.pid, ...entry })}\n`);
+  before('place', (attempt) => note({ what: 'place', ...attempt }));
+  before('connect', (id) => note({ what: 'connect', id }));
+  before('cancel', (id) => note({ what: 'cancel', id }));
+  before('onEvent', (listener) => [
+    (event) => {
+      note({ what: event.kind, id: event.attemptId, ...('result' in event && { result: event.result }) });
+      listener(event);
+    },
+  ]);
 }
 
 if (file !== undefined) record(file);

@@ -23,9 +23,9 @@ const callsOf = (desks: readonly Desk[], campaign?: string): { readonly desk: De
 
 const toldOf = (desk: Desk, campaign: string): string[] => desk.told.filter((one) => one.campaign === campaign).map(({ name }) => name);
 
-/** User data as plain values, in which what differs from call to call is checked for its form and left out. */
-function plain(data: KvList): Record<string, unknown> {
-  return Object.fromEntries(data.map(({ key, value }) => [key, 'value' in value ? `${value.type} ${String(value.value)}` : value.type]));
+/** User data by key: types, and values of those that it is made of. */
+function plain(data: KvList): Record<string, string> {
+  return Object.fromEntries(data.map(({ key, value }) => [key, value.type === 'int' || value.type === 'string' ? `${value.type} ${value.value}` : value.type]));
 }
 
 /** Calls whose time with the agent overlaps with the next one's: from EventRinging until the end of the record was acknowledged. */
@@ -47,6 +47,16 @@ const endedRow = ({ desk, call }: { readonly desk: Desk; readonly call: SeenCall
   attempt: 1,
   agent_id: desk.agentId,
   note: noteOf(desk.agentId, call.phone),
+});
+
+/** The row of a record whose customer was on the line when its agent went. */
+const errorOf = (phone: string, agentId: string | null): ListRow => ({
+  contact_info: phone,
+  record_status: AgentError,
+  call_result: CallResult.Answer,
+  attempt: 1,
+  agent_id: agentId,
+  note: null,
 });
 
 /** Rows that no agent has to do with, each dialed once and final with what became of the call. */
@@ -82,6 +92,9 @@ describe(`Progress over sockets (${RECORDS} records)`, function () {
     return found;
   };
   const agentsOf = (name: string): readonly string[] => day.campaigns.find((one) => one.name === name)?.agents ?? [];
+
+  /** Of the campaign whose agents leave. */
+  const desks = (): Desk[] => [...day.stayers, ...day.leavers.map(({ desk }) => desk)];
 
   it('troubles no gateway', () => {
     expect(day.exitCode).to.equal(0);
@@ -151,8 +164,6 @@ describe(`Progress over sockets (${RECORDS} records)`, function () {
   });
 
   describe('with agents who leave', () => {
-    const desks = (): Desk[] => [...day.stayers, ...day.leavers.map(({ desk }) => desk)];
-
     it('goes on with the others', () => {
       expectAllOver(campaign('Autumn'), 120);
       for (const desk of day.stayers) {
@@ -178,14 +189,6 @@ describe(`Progress over sockets (${RECORDS} records)`, function () {
 
     it('makes records AgentError whose customer was on the line, and dials none after its end', () => {
       const { rows } = campaign('Autumn');
-      const errorOf = (phone: string, agent_id: string | null): ListRow => ({
-        contact_info: phone,
-        record_status: AgentError,
-        call_result: CallResult.Answer,
-        attempt: 1,
-        agent_id,
-        note: null,
-      });
       const heard = new Map(callsOf(desks()).map((seen) => [seen.call.phone, seen]));
       const expected = [...heard.values()].map((seen) => (seen.call.ended === undefined ? errorOf(seen.call.phone, seen.desk.agentId) : endedRow(seen)));
       expect(rows.filter(({ contact_info: phone }) => heard.has(phone))).to.have.deep.members(expected);
@@ -218,7 +221,7 @@ describe(`Progress over sockets (${RECORDS} records)`, function () {
     it('gives nobody two calls at once, and some of those who are shared calls of both', () => {
       expect(day.shared.flatMap(overlapping)).to.deep.equal([]);
       const ofBoth = day.shared.filter((desk) => new Set([...desk.calls.values()].map(({ campaign: of }) => of)).size === 2);
-      expect(ofBoth).to.not.be.empty;
+      expect(ofBoth.length).to.be.above(0);
       expect(agentsOf('Summer').filter((agentId) => agentsOf('Winter').includes(agentId))).to.include.members(ofBoth.map(({ agentId }) => agentId));
     });
   });

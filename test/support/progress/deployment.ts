@@ -11,6 +11,8 @@ export interface ProgressCampaign {
 /** Shortest and longest, as durations. */
 type Range = readonly [min: string, max: string];
 
+const range = ([min, max]: Range) => ({ min, max });
+
 export interface ProgressSettings {
   readonly seed: number;
   readonly ring: Range;
@@ -43,7 +45,6 @@ export async function writeDeployment(directory: string, campaigns: readonly Pro
 
 function deploymentOf(campaigns: readonly ProgressCampaign[], { seed, ring, talk, results, group = {} }: ProgressSettings): object {
   const host = '127.0.0.1';
-  const range = ([min, max]: Range) => ({ min, max });
   return {
     server: { dbid: 156, name: 'OCServer' },
     listeners: { direct: { host, port: 7010 }, tevents: { host, port: 7011 }, http: { host, port: 8098 } },

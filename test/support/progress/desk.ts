@@ -72,6 +72,7 @@ export class Desk {
   readonly failed: Promise<never>;
   readonly #ending = new Set<number>();
   readonly #jobs: Promise<void>[] = [];
+  #mood: Promise<void> = Promise.resolve();
   #fail: (error: unknown) => void = () => undefined;
   #watchers: (() => void)[] = [];
 
@@ -91,7 +92,7 @@ export class Desk {
   /** Logs an agent in and makes it ready. */
   static async open(options: DeskOptions): Promise<Desk> {
     const { agentId, port, reconnect = false, random } = options;
-    let desk: Desk | undefined;
+    const later: { desk?: Desk } = {};
     const client = await connectDesktop({
       host: HOST,
       port,
@@ -99,10 +100,10 @@ export class Desk {
       reconnect,
       ...(random && { random }),
       onConnection: ({ kind }) => {
-        if (kind === 'restored') desk?.recover();
+        if (kind === 'restored') later.desk?.recover();
       },
     });
-    desk = new Desk(client, options);
+    const desk = (later.desk = new Desk(client, options));
     await client.registerAddress(desk.dn);
     await client.login(agentId);
     await client.ready();
@@ -126,6 +127,12 @@ export class Desk {
     if (call.ended !== undefined || this.#ending.has(call.handle)) return;
     this.#ending.add(call.handle);
     this.#run(this.#end(call));
+  }
+
+  /** Says that it is ready, or is not, behind what it has said of that before. */
+  setReady(ready: boolean): void {
+    this.#mood = this.#mood.then(() => this.#insist(() => (ready ? this.client.ready() : this.client.notReady())));
+    this.#run(this.#mood);
   }
 
   /** Resolves when all that was sent to it has come, and its line is closed; rejects where something had failed. */
@@ -182,13 +189,18 @@ export class Desk {
   async #end(call: SeenCall): Promise<void> {
     const result = resultOf(call.phone);
     const said = { [keys.GSW_RECORD_HANDLE]: call.handle, [keys.GSW_CALL_RESULT]: result, note: noteOf(this.agentId, call.phone) };
+    // sent again where it was not answered, since whether it was carried out is not known
+    const { message } = await this.#insist(() => this.client.userRequest('RecordProcessed', said));
+    call.ended = { result, sequence: sequenceOf(message) };
+    this.options.onEnded?.(call);
+  }
+
+  /** Asks until it is answered, over lost lines. */
+  async #insist<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        const { message } = await this.client.userRequest('RecordProcessed', said);
-        call.ended = { result, sequence: sequenceOf(message) };
-        return this.options.onEnded?.(call);
+        return await ask();
       } catch (error) {
-        // not answered: it is sent again, since whether it was carried out is not known
         if (!isLost(error)) throw error;
         await this.client.up();
       }
