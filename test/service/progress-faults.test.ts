@@ -144,13 +144,18 @@ describe('progress and faults', () => {
   });
 
   describe('a store that is away', () => {
-    /** The next commit of that kind fails, and no other. */
-    function failNext(kind: keyof typeof WRITES, fault: CommitFault): void {
+    /** The next commit of that kind fails, and no other; `away`: the store does not come back by itself. */
+    function failNext(kind: keyof typeof WRITES, fault: CommitFault, then: 'back' | 'away' = 'back'): void {
       engine.client.onCommit = (texts) => {
         if (!WRITES[kind](texts)) return undefined;
         engine.client.onCommit = () => undefined;
+        engine.client.away = then === 'away';
         return fault;
       };
+    }
+    async function back(): Promise<void> {
+      engine.client.away = false;
+      await engine.pass(INTERVAL, 1000);
     }
 
     for (const fault of ['rolledBack', 'acknowledgmentLost'] as const) {
@@ -170,8 +175,7 @@ describe('progress and faults', () => {
         await running([{}]);
         failNext('answer', fault);
         await engine.call('555-1', 'answered');
-        expect(connections()).to.deep.equal([]);
-        await engine.pass(INTERVAL);
+        await engine.pass(INTERVAL, 1000);
         expect(connections()).to.deep.equal(['connect 555-1 to 71001']);
         for (const what of ['ringing', 'established', 'released'] as const) await engine.call('555-1', what);
         expect(engine.announcer.calls).to.have.length(3);
@@ -180,14 +184,62 @@ describe('progress and faults', () => {
         expect(await engine.status()).to.equal('NotLoaded');
       });
 
-      it(`while a call is given to an agent who goes meanwhile (${fault})`, async () => {
+      it(`while a call is given to an agent (${fault}), for a moment: the agent gets it as soon as the store is back`, async () => {
         await running([{}]);
-        failNext('answer', fault);
+        failNext('answer', fault, 'away');
+        await engine.call('555-1', 'answered');
+        expect(connections()).to.deep.equal([]);
+        engine.client.away = false;
+        await engine.pass(2000);
+        expect(connections()).to.deep.equal(['connect 555-1 to 71001']);
+      });
+
+      it(`while a call is given to an agent (${fault}), for long: the customer is not kept waiting`, async () => {
+        await running([{}]);
+        failNext('answer', fault, 'away');
+        await engine.call('555-1', 'answered');
+        await engine.pass(1999);
+        expect(engine.dialer.asked).to.deep.equal(['place 555-1']);
+        await engine.pass(1);
+        expect(engine.dialer.asked).to.deep.equal(['place 555-1', 'cancel 555-1']);
+        await back();
+        expect(await rows('record_status', 'call_result', 'attempt')).to.deep.equal([{ record_status: Updated, call_result: CallResult.Abandoned, attempt: 1 }]);
+        expect(engine.dialer.asked).to.deep.equal(['place 555-1', 'cancel 555-1']);
+        expect(await engine.status()).to.equal('NotLoaded');
+      });
+
+      it(`while a call is given to an agent (${fault}) and its customer hangs up: Abandoned, and nobody is left busy with it`, async () => {
+        await running([{}, {}]);
+        failNext('answer', fault, 'away');
+        await engine.call('555-1', 'answered');
+        await engine.call('555-1', 'released');
+        await back();
+        expect(connections()).to.deep.equal([]);
+        expect((await rows('record_status', 'call_result'))[0]).to.deep.equal({ record_status: Updated, call_result: CallResult.Abandoned });
+        expect(placed()).to.deep.equal(['555-1', '555-2']);
+      });
+
+      it(`while a call is given to an agent who goes meanwhile (${fault}): the next one gets it`, async () => {
+        await running([{}], ['1001', '1002']);
+        failNext('answer', fault, 'away');
         await engine.call('555-1', 'answered');
         await engine.lose('1001');
-        await engine.pass(GRACE + INTERVAL, INTERVAL);
-        const [row] = await rows('record_status', 'attempt');
-        expect(row, 'durably the agent\'s, or nobody\'s').to.deep.equal({ record_status: fault === 'rolledBack' ? Updated : AgentError, attempt: 1 });
+        await back();
+        expect(connections()).to.deep.equal(['connect 555-1 to 71002']);
+        await engine.call('555-1', 'released');
+        await engine.end('1002', engine.dialer.handleOf('555-1'), { ending: final({ attempts: 0 }) });
+        await engine.pass(GRACE, INTERVAL);
+        expect(await rows('record_status', 'agent_id', 'attempt')).to.deep.equal([{ record_status: Updated, agent_id: '1002', attempt: 1 }]);
+        expect(await engine.status()).to.equal('NotLoaded');
+      });
+
+      it(`while a call is given to an agent who goes meanwhile (${fault}), and there is no other: Abandoned`, async () => {
+        await running([{}]);
+        failNext('answer', fault, 'away');
+        await engine.call('555-1', 'answered');
+        await engine.logout('1001').catch(() => engine.lose('1001'));
+        await back();
+        expect(await rows('record_status', 'call_result', 'attempt')).to.deep.equal([{ record_status: Updated, call_result: CallResult.Abandoned, attempt: 1 }]);
         expect(engine.dialer.asked.at(-1)).to.equal('cancel 555-1');
         expect(await engine.status()).to.equal('NotLoaded');
       });
