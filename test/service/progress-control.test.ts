@@ -7,6 +7,17 @@ import { addRecords, type Change, dialing, emptyStore, Engine, final, SPRING, st
 const { Ready, Retrieved, Updated, AgentError, ChainUpdated } = RecordStatus;
 const MINUTE = 60_000;
 
+/** What becomes of results of Spring's list. */
+const treated: Change = (config) => {
+  config['treatments'] = [
+    { dbid: 601, name: 'RetryBusy', callResult: 'Busy', action: 'Cycle', attempts: 2, interval: '30m', increment: '10m' },
+    { dbid: 602, name: 'Next', callResult: 'NoAnswer', action: 'NextInChain' },
+    { dbid: 603, name: 'Whole', callResult: 'WrongNumber', action: 'MarkAllChain' },
+    { dbid: 604, name: 'Later', callResult: 'Abandoned', action: 'RetryIn', interval: '1m' },
+  ];
+  config.callingLists[0]!['treatments'] = [601, 602, 603, 604];
+};
+
 describe('progress under control', () => {
   let store: TestStore;
   let engine: Engine;
@@ -28,14 +39,13 @@ describe('progress under control', () => {
     await engine.dial(SPRING, flag, 'Progress');
   }
 
-  /** 555-1 is talked on by 1001, 555-2 is answered and waits, 555-3 rings; nobody else is ready. */
+  /** 555-1 is talked on by 1001, 555-2 is answered and waits: nobody else is ready. */
   async function allStages(): Promise<number> {
     await running([{}, {}, {}, {}, {}], ['1001']);
     await engine.login('1002');
     await engine.call('555-1', 'answered');
     await engine.state('1002', 'notReady');
     await engine.call('555-2', 'answered');
-    await engine.login('2001');
     expect(placed()).to.deep.equal(['555-1', '555-2']);
     return engine.dialer.handleOf('555-1');
   }
@@ -167,18 +177,8 @@ describe('progress under control', () => {
   });
 
   describe('treatments', () => {
-    const cycle: Change = (config) => {
-      config['treatments'] = [
-        { dbid: 601, name: 'RetryBusy', callResult: 'Busy', action: 'Cycle', attempts: 2, interval: '30m', increment: '10m' },
-        { dbid: 602, name: 'Next', callResult: 'NoAnswer', action: 'NextInChain' },
-        { dbid: 603, name: 'Whole', callResult: 'WrongNumber', action: 'MarkAllChain' },
-        { dbid: 604, name: 'Later', callResult: 'Abandoned', action: 'RetryIn', interval: '1m' },
-      ];
-      config.callingLists[0]!['treatments'] = [601, 602, 603, 604];
-    };
-
     it('redial a list of Busy results twice, and hold the completion until the last redial', async () => {
-      await running([{}, {}], ['1001', '1002'], cycle, 1);
+      await running([{}, {}], ['1001', '1002'], treated, 1);
       const busy = async (): Promise<void> => {
         for (const phone of ['555-1', '555-2']) await engine.call(phone, { failed: CallResult.Busy });
       };
@@ -208,7 +208,7 @@ describe('progress under control', () => {
 
     it('do not hold a group that waits for none', async () => {
       await running([{}], ['1001'], (config) => {
-        cycle(config);
+        treated(config);
         config.campaignGroups[0]!['autoCompleteWaitsFor'] = 'none';
       }, 1);
       await engine.call('555-1', { failed: CallResult.Busy });
@@ -219,7 +219,7 @@ describe('progress under control', () => {
     const chain = [0, 1, 2, 3].map((chain_n) => ({ chain_id: 1, chain_n }));
 
     it('go on to the next of a chain of four until one is reached: Updated, and the others that are left ChainUpdated', async () => {
-      await running(chain, ['1001'], cycle, 1);
+      await running(chain, ['1001'], treated, 1);
       await engine.call('555-1', { failed: CallResult.NoAnswer });
       await engine.call('555-2', { failed: CallResult.NoAnswer });
       expect(placed()).to.deep.equal(['555-1', '555-2', '555-3']);
@@ -234,20 +234,20 @@ describe('progress under control', () => {
     });
 
     it('end the last of a chain that nobody answers', async () => {
-      await running(chain, ['1001'], cycle, 1);
+      await running(chain, ['1001'], treated, 1);
       for (const phone of ['555-1', '555-2', '555-3', '555-4']) await engine.call(phone, { failed: CallResult.NoAnswer });
       expect(await statuses(store.client)).to.deep.equal([Updated, Updated, Updated, Updated]);
       expect(engine.events().at(-1)).to.equal('Unloaded');
     });
 
     it('mark a whole chain with the result of one', async () => {
-      await running(chain, ['1001'], cycle, 1);
+      await running(chain, ['1001'], treated, 1);
       await engine.call('555-1', { failed: CallResult.WrongNumber });
       for (const row of await rows('record_status', 'call_result')) expect(row).to.deep.equal({ record_status: Updated, call_result: CallResult.WrongNumber });
     });
 
     it('are for an abandoned call too', async () => {
-      await running([{}], ['1001'], cycle, 1);
+      await running([{}], ['1001'], treated, 1);
       await engine.state('1001', 'notReady');
       await engine.call('555-1', 'answered');
       await engine.pass(2000);

@@ -10,6 +10,8 @@ const { Ready, Retrieved, Updated, AgentError } = RecordStatus;
 const GRACE = 60_000;
 const INTERVAL = 10_000;
 
+const endsAtRelease: Change = (config) => (config.campaignGroups[0]!['recordProcessed'] = false);
+
 type Kind = (texts: readonly string[]) => boolean;
 const starting = (what: string): Kind => (texts) => texts.some((text) => text.startsWith(what));
 const WRITES = {
@@ -40,21 +42,36 @@ describe('progress and faults', () => {
     await engine.dial(SPRING, 1, 'Progress');
   }
 
-  describe('a gateway that starts again', () => {
-    /** The process dies; another begins on the same store, with a dialer that has these calls still up. */
-    async function restart(up: readonly number[] = [], change: Change = () => undefined): Promise<void> {
-      engine.crash();
-      const dead = engine;
-      const dialer = new FakeDialer();
-      dialer.up = new Set(up);
-      const both: Change = (config) => {
-        dialing(config);
-        change(config);
-      };
-      engine = await Engine.start(store.client, both, dead.clock.now(), () => undefined, dialer);
-      await dead.stop();
-    }
+  /** The process dies; another begins on the same store, with a dialer that has these calls still up. */
+  async function restart(up: readonly number[] = [], change: Change = () => undefined): Promise<void> {
+    engine.crash();
+    const dead = engine;
+    const dialer = new FakeDialer();
+    dialer.up = new Set(up);
+    const both: Change = (config) => {
+      dialing(config);
+      change(config);
+    };
+    engine = await Engine.start(store.client, both, dead.clock.now(), () => undefined, dialer);
+    await dead.stop();
+  }
 
+  /** The next commit of that kind fails, and no other; `away`: the store does not come back by itself. */
+  function failNext(kind: keyof typeof WRITES, fault: CommitFault, then: 'back' | 'away' = 'back'): void {
+    engine.client.onCommit = (texts) => {
+      if (!WRITES[kind](texts)) return undefined;
+      engine.client.onCommit = () => undefined;
+      engine.client.away = then === 'away';
+      return fault;
+    };
+  }
+
+  async function back(): Promise<void> {
+    engine.client.away = false;
+    await engine.pass(INTERVAL, 1000);
+  }
+
+  describe('a gateway that starts again', () => {
     it('has what rang Ready, with its attempt counted, and dials it once more', async () => {
       await running([{}, {}], ['1001', '1002']);
       await restart();
@@ -101,10 +118,9 @@ describe('progress and faults', () => {
     });
 
     it('ends what an agent had at once where the release ends records', async () => {
-      const change: Change = (config) => (config.campaignGroups[0]!['recordProcessed'] = false);
-      await running([{}], ['1001'], change);
+      await running([{}], ['1001'], endsAtRelease);
       await engine.call('555-1', 'answered');
-      await restart([], change);
+      await restart([], endsAtRelease);
       expect(await rows('record_status', 'call_result')).to.deep.equal([{ record_status: Updated, call_result: CallResult.Answer }]);
     });
 
@@ -144,20 +160,6 @@ describe('progress and faults', () => {
   });
 
   describe('a store that is away', () => {
-    /** The next commit of that kind fails, and no other; `away`: the store does not come back by itself. */
-    function failNext(kind: keyof typeof WRITES, fault: CommitFault, then: 'back' | 'away' = 'back'): void {
-      engine.client.onCommit = (texts) => {
-        if (!WRITES[kind](texts)) return undefined;
-        engine.client.onCommit = () => undefined;
-        engine.client.away = then === 'away';
-        return fault;
-      };
-    }
-    async function back(): Promise<void> {
-      engine.client.away = false;
-      await engine.pass(INTERVAL, 1000);
-    }
-
     for (const fault of ['rolledBack', 'acknowledgmentLost'] as const) {
       it(`while a call is placed (${fault}): nobody is called without its attempt`, async () => {
         await running([{}], []);
@@ -265,7 +267,7 @@ describe('progress and faults', () => {
       });
 
       it(`while a release ends its record (${fault}): it is ended later, and its agent free again`, async () => {
-        await running([{}, {}], ['1001'], (config) => (config.campaignGroups[0]!['recordProcessed'] = false));
+        await running([{}, {}], ['1001'], endsAtRelease);
         await engine.call('555-1', 'answered');
         failNext('end', fault);
         await engine.call('555-1', 'released');

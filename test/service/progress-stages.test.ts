@@ -64,6 +64,25 @@ describe('progress, stage by stage', () => {
     await engine.pass(INTERVAL);
   }
 
+  async function restart(): Promise<number> {
+    const handle = await connected([{}]);
+    engine.crash();
+    const dead = engine;
+    const dialer = new FakeDialer();
+    dialer.up = new Set([handle]);
+    engine = await Engine.start(store.client, dialing, dead.clock.now(), () => undefined, dialer);
+    await dead.stop();
+    return handle;
+  }
+
+  /** It is free: the next number is called for it, and its call is connected to it. */
+  async function takesTheNext(dn = '71001'): Promise<void> {
+    expect(asked().at(-1)).to.equal('place 555-2');
+    await engine.call('555-2', 'answered');
+    expect(asked().at(-1)).to.equal(`connect 555-2 to ${dn}`);
+    expect(asked().filter((what) => what === 'place 555-1')).to.have.length(1);
+  }
+
   describe('an agent', () => {
     const STAGES = ['connected', 'ringing', 'established', 'released'] as const;
     type Stage = (typeof STAGES)[number];
@@ -78,14 +97,6 @@ describe('progress, stage by stage', () => {
       if (stage !== 'released') await engine.call('555-1', 'released');
       expect(await engine.end('1001', handle, { ending: final({ attempts: 0 }) })).to.include({ kind: 'ended' });
       expect(await row()).to.deep.equal({ record_status: Updated, call_result: CallResult.Answer, attempt: 1 });
-    }
-
-    /** It is free: the next number is called for it, and its call is connected to it. */
-    async function takesTheNext(dn = '71001'): Promise<void> {
-      expect(asked().at(-1)).to.equal('place 555-2');
-      await engine.call('555-2', 'answered');
-      expect(asked().at(-1)).to.equal(`connect 555-2 to ${dn}`);
-      expect(asked().filter((what) => what === 'place 555-1')).to.have.length(1);
     }
 
     for (const stage of STAGES) {
@@ -288,17 +299,6 @@ describe('progress, stage by stage', () => {
   });
 
   describe('a gateway that starts again with a call up', () => {
-    async function restart(): Promise<number> {
-      const handle = await connected([{}]);
-      engine.crash();
-      const dead = engine;
-      const dialer = new FakeDialer();
-      dialer.up = new Set([handle]);
-      engine = await Engine.start(store.client, dialing, dead.clock.now(), () => undefined, dialer);
-      await dead.stop();
-      return handle;
-    }
-
     it('tells the DN where its agent is now', async () => {
       const handle = await restart();
       await engine.login('1001', { dn: '79999' });
