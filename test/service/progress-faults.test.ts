@@ -288,11 +288,28 @@ describe('progress and faults', () => {
       });
     }
 
+    it('only when an answered call has waited long enough: it is dropped then', async () => {
+      await running([{}]);
+      const go = engine.client.hold(/^UPDATE ocm_hand_out h SET call_state/);
+      engine.dialer.tell('answered', '555-1');
+      await engine.client.holding();
+      engine.clock.advance(2000);
+      await engine.client.turns();
+      expect(engine.dialer.asked, 'it may be given yet').to.deep.equal(['place 555-1']);
+      engine.client.away = true;
+      go();
+      await engine.settled();
+      expect(engine.dialer.asked).to.deep.equal(['place 555-1', 'cancel 555-1']);
+      await back();
+      expect(await rows('record_status', 'call_result')).to.deep.equal([{ record_status: Updated, call_result: CallResult.Abandoned }]);
+    });
+
     it('all through a call: what was said of it meanwhile counts', async () => {
       await running([{}, {}], ['1001', '1002']);
       await engine.call('555-1', 'answered');
       engine.client.away = true;
       await engine.call('555-2', { failed: CallResult.Busy });
+      await engine.call('555-2', { failed: CallResult.NoAnswer });
       for (const what of ['ringing', 'established', 'released'] as const) await engine.call('555-1', what);
       await engine.pass(INTERVAL);
       engine.client.away = false;
@@ -317,10 +334,14 @@ describe('progress and faults', () => {
         engine.client.onQuery = () => undefined;
         return new Error('refused');
       };
-      const status = engine.request('SetDialingMode', {});
+      const changed = engine.request('SetDialingMode', {});
+      // it does, and looks at itself, before it hears that the hand-out is written
+      engine.gateway.listChanged(501);
       await engine.client.turns();
       go();
-      expect((await status).kind).to.equal('refused');
+      expect((await changed).kind).to.equal('refused');
+      await engine.settled();
+      expect(placed()).to.deep.equal(['555-1']);
       await engine.pass(INTERVAL);
       expect(placed()).to.deep.equal(['555-1']);
       await engine.call('555-1', { failed: CallResult.Busy });
