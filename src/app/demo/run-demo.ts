@@ -95,7 +95,7 @@ function show(stdout: NodeJS.WritableStream, observed: Observed, entries: readon
     `The first call that was answered: ${firstCall(observed, time)}`,
     `What each agent did:\n${deskTable(observed)}`,
     `What each desktop was told of the campaign (GSW_EVENT_NUMBER: time):\n${notificationTable(observed, time)}`,
-    `How the calls ended, as the calling list has it:\n${resultTable(observed)}`,
+    `How the records ended, as the calling list has it (a busy number is called once more):\n${resultTable(observed)}`,
     `Records final: ${final}, left: ${ready + retrieved}`,
   ];
   stdout.write(`\n${parts.join('\n\n')}\n\n`);

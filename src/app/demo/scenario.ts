@@ -45,6 +45,7 @@ export async function playScenario(parts: ScenarioParts): Promise<Omit<Observed,
 
   const working = desks.filter(({ plan }) => plan.group === group.group.name);
   say(`GSW_CM_ReqStartDialing over GSW_CM: ${await startDialing(supervisor, group)}`);
+  say('a simulated switch calls one number for each free agent; an answered call goes to the agent who has been ready longest');
   await untilUnloaded(parts, working, records, () => describeGroup(url, group));
   say(`${group.name} has stopped and unloaded by itself`);
 
