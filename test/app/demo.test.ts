@@ -58,7 +58,6 @@ describe('the demo', function () {
       /│ NoAnswer +│ Updated +│ +\d+ │ +1 │ +\d+ │$/m,
       /│ AnsweringMachine +│ Updated +│ +\d+ │ +1 │ +\d+ │$/m,
       /│ Answer +│ Updated +│ +\d+ │ +2 │ +\d+ │$/m,
-      /│ Busy +│ Updated +│ +\d+ │ +2 │ +\d+ │$/m,
       /│ all +│ +│ +200 │ +│ +2\d\d │$/m,
       /^Records final: 200, left: 0$/m,
       /everything happened as it should$/m,
