@@ -34,7 +34,7 @@ async function run(args: readonly string[], watch: (child: ChildProcess, stdout:
 }
 
 describe('the demo', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   it('shows a campaign that completes by itself, and leaves nothing behind', async () => {
     const { status, stdout, stderr, left } = await run([MAIN, 'demo']);
