@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { CallResult, RecordStatus } from '../../protocol/dictionary/enumerations.js';
+import { StoreAway } from '../../src/store/client.js';
 import { listOf, type Row, rowsOf } from '../store/support.js';
 import { openTestStore, type TestStore } from '../support/engine.js';
 import { FakeDialer } from '../support/fake-dialer.js';
 import type { CommitFault } from './faulty-client.js';
 import { addRecords, type Change, dialing, emptyStore, Engine, final, SPRING, statuses } from './support.js';
 
-const { Ready, Retrieved, Updated, AgentError } = RecordStatus;
+const { Ready, Retrieved, Updated, AgentError, ChainUpdated } = RecordStatus;
 const GRACE = 60_000;
 const INTERVAL = 10_000;
 
@@ -287,6 +288,20 @@ describe('progress and faults', () => {
         expect(await rows('record_status', 'attempt')).to.deep.equal([{ record_status: Updated, attempt: 1 }]);
       });
     }
+
+    it('while a record of a chain is ended: its end and that of the others are one commit', async () => {
+      await running([0, 1, 2, 3].map((chain_n) => ({ chain_id: 1, chain_n })));
+      await engine.call('555-1', 'answered');
+      await engine.call('555-1', 'released');
+      const end = () => engine.end('1001', engine.dialer.handleOf('555-1'), { ending: final({ attempts: 0 }) });
+      engine.client.onQuery = (text) => (/^UPDATE "cl_spring" t\s+SET record_status = CASE done\.others/.test(text) ? new StoreAway('gone in the middle') : undefined);
+      expect(await end()).to.include({ kind: 'refused', number: 11 });
+      expect(await statuses(store.client)).to.deep.equal([Retrieved, Retrieved, Retrieved, Retrieved]);
+      engine.client.onQuery = () => undefined;
+      expect(await end()).to.include({ kind: 'ended' });
+      expect(await statuses(store.client)).to.deep.equal([Updated, ChainUpdated, ChainUpdated, ChainUpdated]);
+      expect(await engine.status()).to.equal('NotLoaded');
+    });
 
     it('only when an answered call has waited long enough: it is dropped then', async () => {
       await running([{}]);
