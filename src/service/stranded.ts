@@ -11,8 +11,8 @@ import { recordsOutOf } from './recovery.js';
 import type { Runtime } from './runtime.js';
 
 /**
- * Ends hand-outs whose group, list or agent is not configured any more, or whose list is in another table now
- * (completion.md 6). Who was called and has answered, or has a result, is final and never dialed again
+ * Ends hand-outs whose group, list or agent is not configured any more, whose agent is in another group, or whose
+ * list is in another table now (completion.md 6). Who was called and has answered, or has a result, is final and never dialed again
  * (completion.md 4); the others are released with the buffers.
  */
 export async function endStranded(sql: Sql, runtime: Runtime, nowMs: number): Promise<void> {
@@ -28,7 +28,7 @@ export async function endStranded(sql: Sql, runtime: Runtime, nowMs: number): Pr
     deployment.campaignGroups.flatMap((group) =>
       group.campaign.lists.filter(({ list }) => isWhereItWas(list.dbid)).map(({ list }) => ({ group: group.dbid, list: list.dbid })),
     ),
-    deployment.agents.map((agent) => agent.id),
+    deployment.campaignGroups.flatMap(({ dbid, group }) => group.agentIds.map((agentId) => ({ group: dbid, agentId }))),
     nowMs,
   );
   for (const [dbid, rows] of groupBy(stranded, (row) => row.list_dbid)) {

@@ -5,7 +5,7 @@ import { openTestStore, type TestStore } from '../support/engine.js';
 import { FakeDialer } from '../support/fake-dialer.js';
 import { addRecords, type Change, dialing, emptyStore, Engine, SPRING } from './support.js';
 
-const { Ready, Updated, AgentError } = RecordStatus;
+const { Ready, Retrieved, Updated, AgentError } = RecordStatus;
 
 describe('progress and a configuration that has changed', () => {
   let store: TestStore;
@@ -48,6 +48,7 @@ describe('progress and a configuration that has changed', () => {
 
   const error = { record_status: AgentError, call_result: CallResult.Answer, app_id: 156 };
   const abandoned = { record_status: Updated, call_result: CallResult.Abandoned, app_id: 156 };
+  const inHand = { record_status: Retrieved, call_result: null, app_id: 156 };
   const ready = { record_status: Ready, call_result: null, app_id: null };
 
   it('a group that is gone: who was answered is final, the others are Ready', async () => {
@@ -78,15 +79,26 @@ describe('progress and a configuration that has changed', () => {
   it('agents who are gone: what they were called for is AgentError, and the rest goes on as after any restart', async () => {
     await allStages();
     await restart(() => undefined);
-    expect(await rows(), '1001 and 1002 may come back').to.deep.equal([
-      { record_status: RecordStatus.Retrieved, call_result: null, app_id: 156 }, { record_status: RecordStatus.Retrieved, call_result: null, app_id: 156 }, abandoned, ready, ready,
-    ]);
+    expect(await rows(), '1001 and 1002 may come back').to.deep.equal([inHand, inHand, abandoned, ready, ready]);
     await restart((config) => {
       config.agents.shift();
       Object.assign(config.groups[0] ?? {}, { agents: ['1002'] });
     });
-    expect((await rows()).slice(0, 2)).to.deep.equal([error, { record_status: RecordStatus.Retrieved, call_result: null, app_id: 156 }]);
+    expect((await rows()).slice(0, 2)).to.deep.equal([error, inHand]);
     expect(engine.log.map(({ message }) => message).join('\n')).to.match(/was with agent 1001 .* is final/);
+  });
+
+  it('agents who are in another group now: so too', async () => {
+    await allStages();
+    await restart((config) => {
+      config.agents.push({ id: '1003', name: 'Hedy' });
+      Object.assign(config.groups[0] ?? {}, { agents: ['1002', '1003'] });
+      Object.assign(config.groups[1] ?? {}, { agents: ['1001', '2001'] });
+    });
+    expect(await rows()).to.deep.equal([error, inHand, abandoned, ready, ready]);
+    await engine.login('1001');
+    await engine.login('1002');
+    expect((await engine.record('1002')).chain.chainId).to.equal(2);
   });
 
   it('a result that the agent had reported is kept', async () => {
