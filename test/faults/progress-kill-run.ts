@@ -23,7 +23,7 @@ const ANSWERED = 0.7;
 /** With each answered call: it is heard to ring, and to be established. */
 const STEPS_PER_CALL = 2;
 /** Of the steps that may be expected: there will be fewer, and no kill is to be left over. */
-const SURE = 0.7;
+const SURE = 0.6;
 
 export interface ProgressKillOutcome {
   readonly desks: readonly Desk[];

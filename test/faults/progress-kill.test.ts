@@ -7,7 +7,7 @@ import { type ProgressKillOutcome, runProgressKills } from './progress-kill-run.
 /** `npm run test:faults` sets more kills, and may set another seed. */
 const KILLS = Number(process.env['OCM_TEST_KILLS'] ?? 3);
 const SEED = Number(process.env['OCM_TEST_SEED'] ?? 20_261);
-const RECORDS_PER_KILL = 30;
+const RECORDS_PER_KILL = 20;
 /** Far more than it takes, also on a busy machine. */
 const TIMEOUT_MS = 60_000 + KILLS * 20_000;
 const CLEAN_UP_MS = 20_000;
