@@ -7,7 +7,7 @@ export interface Seat<Line> {
   readonly login: number;
   /** When the agent first logged in; a login after a lost line goes on from there. Milliseconds. */
   readonly since: number;
-  /** Position in the journal behind which this login is owed what happened. */
+  /** Place in the journal behind which this login is owed what happened. */
   readonly resumeAfter: number;
   readonly state: AgentState;
 }
@@ -45,7 +45,7 @@ export class AgentPool<Line> {
     return other === undefined || other === agentId ? undefined : { kind: 'dnBusy', by: other };
   }
 
-  /** Seats an agent. `resumeAfter` is the journal position from which on it is told what happens. */
+  /** Seats an agent. `resumeAfter` is the place in the journal from which on it is told what happens. */
   seat(agentId: string, dn: string, line: Line, since: number, resumeAfter: number): Seat<Line> {
     const seat: Seat<Line> = { agentId, dn, line, login: ++this.#lastLogin, since, resumeAfter, state: 'notReady' };
     this.#seats.set(agentId, seat);

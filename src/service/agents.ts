@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AgentState, Away, Seat } from '../agent/pool.js';
-import type { JournalRow } from '../journal/row.js';
+import type { AnnouncedRow } from '../journal/row.js';
 import { ownedTransaction } from '../store/owner.js';
 import { deleteAgentLogin, updateAgentLost, upsertAgentLogin } from '../store/statements/agent-logins.js';
 import type { GroupActor } from './group-actor.js';
@@ -11,7 +11,7 @@ export type LoginOutcome =
       readonly kind: 'loggedIn';
       readonly seat: Seat<object>;
       /** What the agent's groups did while its line was lost, in order; sent behind the answer. */
-      readonly missed: readonly JournalRow[];
+      readonly missed: readonly AnnouncedRow[];
       /** The line that this login takes over from. */
       readonly takenOver: object | undefined;
     }
@@ -154,7 +154,7 @@ export class AgentService {
   }
 
   /** What its groups did since; after a crash, since the start of the window. */
-  #missed(agentId: string, away: Away): JournalRow[] {
+  #missed(agentId: string, away: Away): AnnouncedRow[] {
     const nowMs = this.runtime.clock.now();
     const windows = new Map(this.groupsOf(agentId).map(({ group }) => [group.dbid, group.replayWindowMs]));
     return this.runtime.journal.since(away.resumeAfter ?? 0, away.since).filter((row) => {
@@ -164,9 +164,9 @@ export class AgentService {
   }
 
   /** Replayed rows count as owed until they are written; without any, what is known now is behind. */
-  #resumeAfter(before: Away | undefined, missed: readonly JournalRow[]): number {
+  #resumeAfter(before: Away | undefined, missed: readonly AnnouncedRow[]): number {
     const [first] = missed;
-    return first === undefined ? Math.max(before?.resumeAfter ?? 0, this.runtime.journal.lastPosition) : first.position - 1;
+    return first === undefined ? Math.max(before?.resumeAfter ?? 0, this.runtime.journal.lastPlace) : first.place - 1;
   }
 }
 

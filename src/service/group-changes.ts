@@ -126,8 +126,7 @@ export class GroupChanges {
     asker?.answer({ kind: 'done', event: row, snapshot: this.snapshot() });
     const waited = row.kind === 'Unloaded' ? this.#unloading.splice(0) : [];
     const also = waited.flatMap(({ origin }) => (origin === undefined || origin === asker?.origin ? [] : [origin]));
-    runtime.journal.append(row);
-    runtime.announcer.announce(row, { ...(asker?.origin && { except: asker.origin }), also });
+    runtime.announcer.announce(runtime.journal.append(row), { ...(asker?.origin && { except: asker.origin }), also });
     for (const one of waited) one.unloaded?.(row, this.snapshot());
   }
 }

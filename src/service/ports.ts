@@ -1,7 +1,7 @@
 import type { CampaignGroup } from '../config/deployment.js';
 import type { GroupStatus } from '../campaign/group-state.js';
 import type { Refusal } from '../campaign/requests.js';
-import type { JournalRow } from '../journal/row.js';
+import type { AnnouncedRow, JournalRow } from '../journal/row.js';
 import type { HandOut } from '../record/hand-out.js';
 
 /** What the service needs of the world above it, and how it answers. Sessions and HTTP implement these. */
@@ -15,9 +15,9 @@ export interface Announcer {
    * One journal row, to everyone whom it concerns at this moment, before this call returns. `except`
    * has its answer instead of a copy; those of `also` get one even if they did not subscribe.
    */
-  announce(row: JournalRow, to: { readonly except?: object; readonly also?: readonly object[] }): void;
+  announce(row: AnnouncedRow, to: { readonly except?: object; readonly also?: readonly object[] }): void;
   /**
-   * Position of the last journal row that was handed to the socket of an agent's line; undefined
+   * Place of the last journal row that was handed to the socket of an agent's line; undefined
    * where none was.
    */
   lastWritten(line: object): number | undefined;

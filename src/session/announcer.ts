@@ -3,7 +3,7 @@ import type { AgentPool } from '../agent/pool.js';
 import type { CampaignGroup, Deployment } from '../config/deployment.js';
 import type { DnDirectory } from '../directory/dn-directory.js';
 import type { Subscriptions } from '../directory/subscriptions.js';
-import type { JournalRow } from '../journal/row.js';
+import type { AnnouncedRow, JournalRow } from '../journal/row.js';
 import type { HandOut } from '../record/hand-out.js';
 import type { Announcer } from '../service/ports.js';
 import { recordData, recordEvent, recordNames, userEvent } from '../user-data/events.js';
@@ -49,7 +49,7 @@ function standardEntry(row: JournalRow): { readonly number: number; readonly wha
 export class SessionAnnouncer implements Announcer {
   constructor(private readonly parts: AnnouncerParts) {}
 
-  announce(row: JournalRow, to: { readonly except?: object; readonly also?: readonly object[] }): void {
+  announce(row: AnnouncedRow, to: { readonly except?: object; readonly also?: readonly object[] }): void {
     const { deployment, subscriptions, tracer } = this.parts;
     const group = deployment.campaignGroups.find(({ dbid }) => dbid === row.groupDbid);
     if (group === undefined) return;

@@ -32,7 +32,7 @@ export class Line {
     return this.#connection.open;
   }
 
-  /** Position of the last journal row whose bytes the kernel has taken. */
+  /** Place of the last journal row whose bytes the kernel has taken. */
   get lastWritten(): number | undefined {
     return this.#connection.flushedMarker;
   }
@@ -41,16 +41,16 @@ export class Line {
     if (this.#connection.send(this.profile.encode(message))) this.#tracer.message(this.number, 'sent', message);
   }
 
-  /** Sends a message whose tail is shared with other lines; `position` is the journal row it tells of. */
-  sendShared(head: readonly Attribute[], tail: SharedTail, shared: readonly Attribute[], position: number): void {
-    const sent = this.#connection.send(this.profile.encodeWithTail(head, tail), position);
+  /** Sends a message whose tail is shared with other lines; `place` is that of the journal row it tells of. */
+  sendShared(head: readonly Attribute[], tail: SharedTail, shared: readonly Attribute[], place: number): void {
+    const sent = this.#connection.send(this.profile.encodeWithTail(head, tail), place);
     if (!sent || !this.#tracer.enabled) return;
     this.#tracer.message(this.number, 'sent', { dialect: tail.dialect, type: tail.type, attributes: [...head, ...shared] });
   }
 
   /** Sends bytes that were encoded once for many lines. */
-  sendEncoded(bytes: Uint8Array, message: Message, position: number): void {
-    if (this.#connection.send(bytes, position)) this.#tracer.message(this.number, 'sent', message);
+  sendEncoded(bytes: Uint8Array, message: Message, place: number): void {
+    if (this.#connection.send(bytes, place)) this.#tracer.message(this.number, 'sent', message);
   }
 
   /** Sends a last message and ends the line so that it arrives. */

@@ -22,7 +22,7 @@ describe('delivery across a lost line', () => {
   afterEach(() => engine.stop());
 
   /** The line takes everything that has been announced. */
-  const written = (line: FakeLine): void => void (line.lastWritten = engine.announcer.rows.at(-1)?.position ?? 0);
+  const written = (line: FakeLine): void => void (line.lastWritten = engine.announcer.rows.at(-1)?.place ?? 0);
 
   it('is nothing at a first login', async () => {
     await engine.dial();
@@ -56,9 +56,26 @@ describe('delivery across a lost line', () => {
     await engine.dial(SPRING, 0);
     const line: FakeLine = {};
     expect(missedOf(await engine.login('1001', { line }))).to.deep.equal(['Loaded 1', 'Started 2']);
-    line.lastWritten = engine.announcer.rows[0]?.position ?? 0;
+    line.lastWritten = engine.announcer.rows[0]?.place ?? 0;
     await engine.lose('1001');
     expect(missedOf(await engine.login('1001')), 'the first of the two was written').to.deep.equal(['Started 2']);
+  });
+
+  it('has what one group was found to have done late, although another had been told of later rows', async () => {
+    const line: FakeLine = {};
+    await engine.login('1001', { line });
+    await engine.request('Load');
+    engine.client.onCommit = (texts) => {
+      if (!texts.some((text) => text.startsWith('INSERT INTO ocm_journal'))) return undefined;
+      engine.client.onCommit = () => undefined;
+      return 'acknowledgmentLost';
+    };
+    await engine.request('StartDialing');
+    await engine.dial(AUTUMN, 0);
+    written(line);
+    await engine.lose('1001');
+    await engine.pass(60_000);
+    expect(missedOf(await engine.login('1001'))).to.deep.equal(['Started 2']);
   });
 
   it('is owed again where nothing of the replay was written', async () => {

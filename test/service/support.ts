@@ -2,7 +2,7 @@ import { DialMode, type DialModeName, GroupCampaignStatus, nameOf } from '../../
 import { AgentPool, type AgentState, type Seat } from '../../src/agent/pool.js';
 import type { CampaignRequest, CampaignRequestKind, ParameterNames } from '../../src/campaign/requests.js';
 import type { Deployment } from '../../src/config/deployment.js';
-import type { JournalRow } from '../../src/journal/row.js';
+import type { AnnouncedRow } from '../../src/journal/row.js';
 import type { Ending, HandOut } from '../../src/record/hand-out.js';
 import type { LoginOutcome } from '../../src/service/agents.js';
 import { Gateway } from '../../src/service/gateway.js';
@@ -44,12 +44,12 @@ export interface FakeLine {
 
 /** Keeps what it is told, in the order in which it is told. */
 export class FakeAnnouncer implements Announcer {
-  readonly rows: (JournalRow & { readonly except?: object | undefined; readonly also: readonly object[] })[] = [];
+  readonly rows: (AnnouncedRow & { readonly except?: object | undefined; readonly also: readonly object[] })[] = [];
   readonly cancelled: HandOut[] = [];
   /** Events as `Started`, cancelled records as `cancel <agent>`, answers as `answer <what>`. */
   readonly order: string[] = [];
 
-  announce(row: JournalRow, to: { readonly except?: object; readonly also?: readonly object[] }): void {
+  announce(row: AnnouncedRow, to: { readonly except?: object; readonly also?: readonly object[] }): void {
     this.rows.push({ ...row, except: to.except, also: to.also ?? [] });
     this.order.push(row.kind);
   }

@@ -1,13 +1,13 @@
 import type { CampaignGroup } from '../../config/deployment.js';
 import type { Subscriptions } from '../../directory/subscriptions.js';
-import type { JournalRow } from '../../journal/row.js';
+import type { AnnouncedRow } from '../../journal/row.js';
 import { Line } from '../line.js';
 import { eventOf } from './events.js';
 
 /** Sends a journal row to the direct clients that asked for its group; encoded once per profile. */
 export function announceToDirect(
   subscriptions: Subscriptions<Line>,
-  row: JournalRow,
+  row: AnnouncedRow,
   group: CampaignGroup,
   to: { readonly except?: object; readonly also?: readonly object[] },
 ): void {
@@ -20,6 +20,6 @@ export function announceToDirect(
     if (line === to.except) continue;
     const bytes = encoded.get(line.profile) ?? line.profile.encode(message);
     encoded.set(line.profile, bytes);
-    line.sendEncoded(bytes, message, row.position);
+    line.sendEncoded(bytes, message, row.place);
   }
 }

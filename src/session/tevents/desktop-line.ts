@@ -33,11 +33,11 @@ export class DesktopLine {
   }
 
   /** An event whose content other lines get too: only DN and sequence number are this line's own. */
-  sendShared(dn: string, tail: SharedTail, shared: readonly Attribute[], position: number): void {
+  sendShared(dn: string, tail: SharedTail, shared: readonly Attribute[], place: number): void {
     const head = [
       { id: THIS_DN, value: string(dn) },
       { id: SEQUENCE_NUMBER, value: long(++this.#sequence) },
     ];
-    this.line.sendShared(head, tail, shared, position);
+    this.line.sendShared(head, tail, shared, place);
   }
 }

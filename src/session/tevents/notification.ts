@@ -1,5 +1,5 @@
 import { type Attribute, attributeId, kvlist, messageType, type SharedTail, type WireProfile } from '../../../protocol/index.js';
-import type { JournalRow } from '../../journal/row.js';
+import type { AnnouncedRow } from '../../journal/row.js';
 import { campaignEvent, eventIdentity, notificationName } from '../../user-data/events.js';
 import type { DesktopLine } from './desktop-line.js';
 import type { TEventParts } from './parts.js';
@@ -17,7 +17,7 @@ export interface Receiver {
  * Tells desktops of a journal row, all in this turn. The content is encoded once per profile; a
  * receiver's own are its DN and its sequence number, which come first in the frame.
  */
-export function notify(parts: Pick<TEventParts, 'deployment'>, row: JournalRow, receivers: Iterable<Receiver>): void {
+export function notify(parts: Pick<TEventParts, 'deployment'>, row: AnnouncedRow, receivers: Iterable<Receiver>): void {
   const name = notificationName(row.kind);
   const group = parts.deployment.campaignGroups.find(({ dbid }) => dbid === row.groupDbid);
   if (name === undefined || group === undefined) return;
@@ -30,7 +30,7 @@ export function notify(parts: Pick<TEventParts, 'deployment'>, row: JournalRow, 
     const { profile } = desktop.line;
     const tail = tails.get(profile) ?? profile.encodeTail('T', USER_EVENT, shared);
     tails.set(profile, tail);
-    desktop.sendShared(dn, tail, shared, row.position);
+    desktop.sendShared(dn, tail, shared, row.place);
   }
 }
 
