@@ -18,7 +18,7 @@ const ROWS: readonly Row[] = [
   ['OCM_LISTENERS_TEVENTS_PORT', '2', (d) => d.listeners.tevents?.port, 2],
   ['OCM_LISTENERS_HTTP_HOST', '::1', (d) => d.listeners.http?.host, '::1'],
   ['OCM_LISTENERS_HTTP_PORT', '0', (d) => d.listeners.http?.port, 0],
-  ['OCM_STORE_URL', 'pglite:other', (d) => d.store.directory, '/etc/ocm/other'],
+  ['OCM_STORE_URL', 'pglite:other', (d) => (d.store.kind === 'embedded' ? d.store.directory : ''), '/etc/ocm/other'],
   ['OCM_LOG_LEVEL', 'debug', (d) => d.log.level, 'debug'],
   ['OCM_LOG_FILE', '7', (d) => d.log.file, '/etc/ocm/7'],
   ['OCM_LOG_TRACE', 'true', (d) => d.log.trace, true],
@@ -96,7 +96,7 @@ describe('environment variables', () => {
       },
       { OCM_STORE_URL: 'pglite:/data', OCM_LISTENERS_HTTP_PORT: '8098' },
     );
-    expect(deployment.store.directory).to.equal('/data');
+    expect(deployment.store).to.deep.equal({ kind: 'embedded', directory: '/data' });
     expect(deployment.listeners).to.deep.equal({ http: { host: '127.0.0.1', port: 8098 } });
   });
 

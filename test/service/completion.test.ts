@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { StoreAway } from '../../src/store/client.js';
 import { lockListShared } from '../../src/store/statements/list-lock.js';
 import { NOW_SECONDS } from '../store/support.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { addRecords, AUTUMN, type Change, emptyStore, Engine, final, SHARED, SPRING, statuses } from './support.js';
 
 const MINUTE = 60_000;
@@ -19,7 +20,7 @@ const scheduled = (minutes: number) => ({ dial_sched_time: NOW_SECONDS + minutes
 
 const WAITS: Change = (config) => Object.assign(config.campaignGroups[0] ?? {}, { autoCompleteWaitsFor: 'scheduled', autoCompleteHorizon: '1h' });
 
-describe('auto completion', () => {
+describeOnStores('auto completion', (openTestStore) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { UserEventError } from '../../protocol/dictionary/enumerations.js';
 import type { EndOutcome } from '../../src/service/ports.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { addRecords, AUTUMN, type Change, emptyStore, Engine, final, SPRING, statuses } from './support.js';
 
 const GRACE = 60_000;
@@ -11,7 +12,7 @@ const UPDATED = 3;
 
 const numberOf = (outcome: EndOutcome): number | string => (outcome.kind === 'refused' ? outcome.number : outcome.kind);
 
-describe('records in other hands', () => {
+describeOnStores('records in other hands', (openTestStore) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

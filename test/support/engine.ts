@@ -10,9 +10,11 @@ import type { Announcer } from '../../src/service/ports.js';
 import type { StoreClient } from '../../src/store/client.js';
 import { openEmbedded } from '../../src/store/embedded/open.js';
 import { migrate } from '../../src/store/migrate.js';
+import { PostgresClient } from '../../src/store/postgres/client.js';
 import { claimOwnership, type Owner } from '../../src/store/owner.js';
 import { type Clock, systemClock } from '../../src/util/clock.js';
 import { parseChanged, type SmallConfig } from '../config/support.js';
+import { makeDatabase, settingsOf } from './postgres-server.js';
 
 /** A store with its tables, made once for all test files and copied: to make one anew takes seconds. */
 let template: Promise<string> | undefined;
@@ -27,9 +29,8 @@ async function makeTemplate(): Promise<string> {
 }
 
 export interface TestStore {
-  readonly directory: string;
   readonly client: StoreClient;
-  /** Closes the store and removes its directory. */
+  /** Closes the store and removes it. */
   close(): Promise<void>;
 }
 
@@ -41,18 +42,40 @@ export async function makeStoreDirectory(): Promise<string> {
   return directory;
 }
 
-/** An embedded store in a directory of its own, with the gateway's tables and nothing in them. */
-export async function openTestStore(): Promise<TestStore> {
+export const STORE_KINDS = ['embedded', 'postgres'] as const;
+export type StoreKind = (typeof STORE_KINDS)[number];
+export type OpenTestStore = typeof openTestStore;
+
+/** A store of its own, with the gateway's tables and nothing in them. */
+export async function openTestStore(kind: StoreKind = 'embedded'): Promise<TestStore> {
+  if (kind === 'postgres') return openTestDatabase();
   const directory = await makeStoreDirectory();
   const { client } = await openEmbedded(directory, 'tests');
   return {
-    directory,
     client,
     async close() {
       await client.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function openTestDatabase(): Promise<TestStore> {
+  const database = await makeDatabase();
+  const client = new PostgresClient(settingsOf(database.url), 'tests');
+  return {
+    client,
+    async close() {
+      await client.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Where the embedded store of a deployment is. */
+export function directoryOf({ store }: Deployment): string {
+  if (store.kind !== 'embedded') throw new Error('the store is not embedded');
+  return store.directory;
 }
 
 /** Keeps what it is told. */
@@ -104,6 +127,7 @@ export interface TestEngineOptions {
   /** Spoils the small configuration of test/config/support.ts. */
   readonly change?: (config: SmallConfig) => void;
   readonly clock?: Clock;
+  readonly open?: () => Promise<TestStore>;
   /** Stands between the gateway and its store. */
   readonly wrap?: (client: StoreClient) => StoreClient;
   /** Tells whom it tells, instead of keeping what it is told. */
@@ -111,8 +135,8 @@ export interface TestEngineOptions {
 }
 
 /** A gateway's engine on a store of its own: two campaigns, Spring@Sales (1001) and Autumn@Support (1002), with empty lists. */
-export async function startEngine({ change = () => undefined, clock = systemClock, wrap = (client) => client, announcer: told }: TestEngineOptions = {}): Promise<TestEngine> {
-  const store = await openTestStore();
+export async function startEngine({ change = () => undefined, clock = systemClock, open = openTestStore, wrap = (client) => client, announcer: told }: TestEngineOptions = {}): Promise<TestEngine> {
+  const store = await open();
   const { deployment } = parseChanged(change);
   const owner = await claimOwnership(store.client, deployment.server.dbid, 'tests', clock.now());
   const announcer = new RecordingAnnouncer();
