@@ -19,7 +19,7 @@ export interface SessionId {
   readonly startedAt: string;
 }
 
-/** The server cancels what takes too long; one that does not even do that is given up this much later. */
+/** The server cancels what takes too long; one that does not even do that is given up this much later, at most. */
 const ANSWER_GRACE_MS = 2000;
 const KEEPALIVE_MS = 10_000;
 
@@ -81,7 +81,7 @@ export interface Answer<Row> {
 
 /** One statement (or, without parameters, a script) on one session. Throws what the driver throws. */
 export async function ask<Row = SqlRow>(client: pg.ClientBase, text: string, params: readonly SqlParam[] | undefined, timeoutMs: number): Promise<Answer<Row>> {
-  const config: pg.QueryConfig & { readonly query_timeout: number } = { text, query_timeout: timeoutMs + ANSWER_GRACE_MS };
+  const config: pg.QueryConfig & { readonly query_timeout: number } = { text, query_timeout: timeoutMs + Math.min(timeoutMs, ANSWER_GRACE_MS) };
   // a script answers one result per statement, which the driver's types do not know
   const answer = (await client.query(params === undefined ? config : { ...config, values: [...params] })) as pg.QueryResult | pg.QueryResult[];
   const last = Array.isArray(answer) ? answer.at(-1) : answer;
