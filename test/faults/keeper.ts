@@ -49,10 +49,10 @@ export class Keeper {
     this.failed.catch(() => undefined);
   }
 
-  static async start(directory: string): Promise<Keeper> {
+  static async start(storeUrl: string): Promise<Keeper> {
     const [direct = 0, tevents = 0, http = 0] = await freePorts(3);
     const keeper = new Keeper({ direct, tevents, http }, {
-      OCM_STORE_URL: `pglite:${directory}`,
+      OCM_STORE_URL: storeUrl,
       OCM_LISTENERS_DIRECT_PORT: String(direct),
       OCM_LISTENERS_TEVENTS_PORT: String(tevents),
       OCM_LISTENERS_HTTP_PORT: String(http),

@@ -46,28 +46,36 @@ export const STORE_KINDS = ['embedded', 'postgres'] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];
 export type OpenTestStore = typeof openTestStore;
 
-/** A store of its own, with the gateway's tables and nothing in them. */
-export async function openTestStore(kind: StoreKind = 'embedded'): Promise<TestStore> {
-  if (kind === 'postgres') return openTestDatabase();
-  const directory = await makeStoreDirectory();
-  const { client } = await openEmbedded(directory, 'tests');
-  return {
-    client,
-    async close() {
-      await client.close();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+/** An empty store with the gateway's tables that nobody has opened. */
+export interface StorePlace {
+  /** As `store.url` of a configuration. */
+  readonly url: string;
+  open(): Promise<StoreClient>;
+  remove(): Promise<void>;
 }
 
-async function openTestDatabase(): Promise<TestStore> {
-  const database = await makeDatabase();
-  const client = new PostgresClient(settingsOf(database.url), 'tests');
+export async function makeStore(kind: StoreKind): Promise<StorePlace> {
+  if (kind === 'embedded') {
+    const directory = await makeStoreDirectory();
+    return {
+      url: `pglite:${directory}`,
+      open: async () => (await openEmbedded(directory, 'tests')).client,
+      remove: () => rm(directory, { recursive: true, force: true }),
+    };
+  }
+  const { url, drop } = await makeDatabase();
+  return { url, open: () => Promise.resolve(new PostgresClient(settingsOf(url), 'tests')), remove: drop };
+}
+
+/** A store of its own, with the gateway's tables and nothing in them. */
+export async function openTestStore(kind: StoreKind = 'embedded'): Promise<TestStore> {
+  const { open, remove } = await makeStore(kind);
+  const client = await open();
   return {
     client,
     async close() {
       await client.close();
-      await database.drop();
+      await remove();
     },
   };
 }
