@@ -21,7 +21,8 @@ export async function openStore(settings: StoreSettings, parts: OwnerParts, cloc
 
 async function openDirectory(directory: string, { serverDbid, holder, onFatal }: OwnerParts, clock: Clock): Promise<OwnedStore> {
   const since = isoTime(clock.now());
-  const { client, describe } = await openEmbedded(directory, since);
+  const store = await openEmbedded(directory, since);
+  const { client } = store;
   try {
     const ran = await migrate(client);
     const owner = await client.transaction((sql) => claimOwnership(sql, serverDbid, holder, clock.now()));
@@ -30,7 +31,7 @@ async function openDirectory(directory: string, { serverDbid, holder, onFatal }:
       client,
       owner,
       ran,
-      describe: (http) => Promise.resolve(describe({ pid: process.pid, host: hostname(), since, http })),
+      describe: (http) => Promise.resolve(store.describe({ pid: process.pid, host: hostname(), since, http })),
       close: () => client.close(),
     };
   } catch (error) {

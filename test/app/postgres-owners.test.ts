@@ -1,28 +1,39 @@
-import { hostname } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { connectDirect } from '../../src/client/index.js';
 import { PostgresClient } from '../../src/store/postgres/client.js';
 import { GatewayProcess } from '../support/gateway-process.js';
-import { HOST, SPRING } from '../support/gateway.js';
+import { DEMO_CONFIG, HOST, SPRING } from '../support/gateway.js';
 import { makeDatabase, ownServer, settingsOf, type TestDatabase } from '../support/postgres-server.js';
 import { Proxy } from '../support/proxy.js';
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
+async function load(port: number): Promise<void> {
+  const supervisor = await connectDirect({ host: HOST, port, clientName: 'test' });
+  await supervisor.request('GSW_CM_ReqLoadCampaign', { GSW_CM_AttrSessionID: SPRING.dbid });
+  await supervisor.close();
+}
+
 describe('several programs on one PostgreSQL store', function () {
   this.timeout(60_000);
   let database: TestDatabase;
   let store: PostgresClient;
+  let directory: string;
   const running: GatewayProcess[] = [];
 
   beforeEach(async () => {
     database = await makeDatabase(await ownServer());
     store = new PostgresClient(settingsOf(database.url), 'tests');
+    directory = await mkdtemp(join(tmpdir(), 'ocm-owners-'));
   });
   afterEach(async () => {
     for (const gateway of running.splice(0)) await gateway.end();
     await store.close();
     await database.drop();
+    await rm(directory, { recursive: true, force: true });
   });
 
   function start(env: Readonly<Record<string, string>> = {}): GatewayProcess {
@@ -31,11 +42,6 @@ describe('several programs on one PostgreSQL store', function () {
     return gateway;
   }
 
-  const load = async (port: number): Promise<void> => {
-    const supervisor = await connectDirect({ host: HOST, port, clientName: 'test' });
-    await supervisor.request('GSW_CM_ReqLoadCampaign', { GSW_CM_AttrSessionID: SPRING.dbid });
-    await supervisor.close();
-  };
   const everything = async (): Promise<string> => {
     const tables = ['ocm_campaign_group', 'ocm_journal', 'ocm_hand_out', 'ocm_agent_login', 'cl_spring'];
     return JSON.stringify(await Promise.all(tables.map((table) => store.query(`SELECT * FROM ${table} ORDER BY 1`))));
@@ -76,6 +82,28 @@ describe('several programs on one PostgreSQL store', function () {
     expect(await everything()).to.equal(before);
     await late.close();
     expect(await second.end('SIGTERM')).to.deep.equal({ code: 0, signal: null });
+  });
+
+  it('an import goes through the gateway that lives, and straight to the store without one', async () => {
+    const file = join(directory, 'records.csv');
+    await writeFile(file, 'contact_info\n5550101\n5550102\n');
+    const importFile = (): GatewayProcess => {
+      const command = GatewayProcess.run(['import', '--config', DEMO_CONFIG, '--list', 'Spring', file], { OCM_STORE_URL: database.url });
+      running.push(command);
+      return command;
+    };
+    const gateway = start({ OCM_STORE_LEASE: '1s' });
+    await gateway.ready();
+    const [before] = await store.query('SELECT epoch FROM ocm_gateway');
+    const through = importFile();
+    expect((await through.exited).code, through.stderr).to.equal(0);
+    expect(await store.query('SELECT epoch FROM ocm_gateway'), 'nobody has taken over').to.deep.equal([before]);
+    expect(gateway.stdout).to.contain('calling list Spring: 2 records imported');
+    await gateway.end('SIGTERM');
+    const straight = importFile();
+    expect((await straight.exited).code, straight.stderr).to.equal(0);
+    expect(straight.stdout).to.equal('loaded 2 records into list Spring\n');
+    expect(await store.query('SELECT count(*) AS rows FROM cl_spring')).to.deep.equal([{ rows: 4 }]);
   });
 
   it('none starts where the server cannot be reached: one line says what to do, and no secret', async () => {

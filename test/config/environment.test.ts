@@ -56,6 +56,16 @@ const WITH_DIALER: readonly Row[] = [
   ['OCM_DIALER_TALK_MAX', '3m', (d) => d.dialer?.talk.maxMs, 180_000],
 ];
 
+type PostgresStore = Extract<Deployment['store'], { kind: 'postgres' }>;
+
+/** These need a PostgreSQL server as the store. */
+const WITH_POSTGRES: readonly (readonly [name: string, text: string, read: (store: PostgresStore) => unknown, expected: unknown])[] = [
+  ['OCM_STORE_CONNECTIONS', '3', (store) => store.connections, 3],
+  ['OCM_STORE_CONNECT_TIMEOUT', '20ms', (store) => store.connectTimeoutMs, 20],
+  ['OCM_STORE_STATEMENT_TIMEOUT', '21ms', (store) => store.statementTimeoutMs, 21],
+  ['OCM_STORE_LEASE', '1m', (store) => store.leaseMs, 60_000],
+];
+
 describe('environment variables', () => {
   for (const [name, text, read, expected] of ROWS) {
     it(`${name}=${text}`, () => {
@@ -68,6 +78,14 @@ describe('environment variables', () => {
     it(`${name}=${text}`, () => {
       const ports = { OCM_LISTENERS_DIRECT_PORT: '1', OCM_LISTENERS_TEVENTS_PORT: '2' };
       expect(read(deploy({ ...ports, [name]: text }))).to.equal(expected);
+    });
+  }
+
+  for (const [name, text, read, expected] of WITH_POSTGRES) {
+    it(`${name}=${text}`, () => {
+      const url = { OCM_STORE_URL: 'postgres://me@db/ocm' };
+      expect(read(deploy(url).store as PostgresStore)).to.not.equal(expected);
+      expect(read(deploy({ ...url, [name]: text }).store as PostgresStore)).to.equal(expected);
     });
   }
 

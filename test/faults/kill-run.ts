@@ -73,7 +73,7 @@ export async function runKills({ kind, seed, kills, records, timeoutMs }: KillPl
       reconnects: workers.map(({ client }) => client.counters.reconnects),
       kills: gateway.kills,
       exitCode,
-      ...(await readStore(store.open)),
+      ...(await readStore(store)),
     };
   } finally {
     for (const { client } of workers) await client.close();
@@ -122,8 +122,8 @@ async function startCampaign({ ports }: Keeper): Promise<void> {
   await supervisor.close();
 }
 
-async function readStore(open: StorePlace['open']): Promise<Pick<KillOutcome, 'rows' | 'journal' | 'openHandOuts'>> {
-  const client = await open();
+async function readStore(place: StorePlace): Promise<Pick<KillOutcome, 'rows' | 'journal' | 'openHandOuts'>> {
+  const client = await place.open();
   try {
     const open = await client.query('SELECT 1 FROM ocm_hand_out WHERE ended_at IS NULL');
     return {

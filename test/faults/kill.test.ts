@@ -37,7 +37,7 @@ for (const kind of STORE_KINDS) describe(`a gateway that is killed ${KILLS} time
     expect(account.handedAgain, 'handed out after their end was acknowledged').to.deep.equal([]);
     expect(openHandOuts).to.equal(0);
 
-    expect(journal.map(({ kind, number }) => `${number} ${kind}`)).to.deep.equal(['1 Loaded', '2 Started', '3 Stopped', '4 Unloaded']);
+    expect(journal.map((row) => `${row.number} ${row.kind}`)).to.deep.equal(['1 Loaded', '2 Started', '3 Stopped', '4 Unloaded']);
     expect(new Set(journal.map(({ session }) => session)).size).to.equal(1);
     const events = ['CampaignLoaded', 'CampaignStarted', 'CampaignStopped', 'CampaignUnloaded'];
     expect(told).to.deep.equal({ 1001: events, 1002: events, 1003: events });

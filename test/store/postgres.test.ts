@@ -15,6 +15,19 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
   throw new Error('it did not fail');
 }
 
+/** Each of two transactions locks one row, and the other when both have theirs; a second time without waiting. */
+function crossing(client: PostgresClient, long: boolean): Promise<PromiseSettledResult<void>[]> {
+  const locked = { count: 0, wake: [] as (() => void)[] };
+  const both = new Promise<void>((resolve) => locked.wake.push(resolve));
+  const job = (first: number, second: number) => async (sql: Sql) => {
+    await sql.query('UPDATE t SET m = m + 1 WHERE n = $1', [first]);
+    if (++locked.count === 2) for (const wake of locked.wake) wake();
+    await both;
+    await sql.query('UPDATE t SET m = m + 1 WHERE n = $1', [second]);
+  };
+  return Promise.allSettled([client.transaction(job(1, 2), { long }), client.transaction(job(2, 1), { long })]);
+}
+
 const QUICK = { statementTimeoutMs: 300, connectTimeoutMs: 300 };
 
 describe('the PostgreSQL client', () => {
@@ -75,27 +88,13 @@ describe('the PostgreSQL client', () => {
   describe('of two transactions that wait for each other', () => {
     beforeEach(() => other.query('INSERT INTO t VALUES (1, 0), (2, 0)'));
 
-    /** Locks one row, and the other when both have theirs; the second time without waiting. */
-    function crossing(long: boolean): Promise<PromiseSettledResult<void>[]> {
-      let locked = 0;
-      let go: () => void = () => undefined;
-      const both = new Promise<void>((resolve) => (go = resolve));
-      const job = (first: number, second: number) => async (sql: Sql) => {
-        await sql.query('UPDATE t SET m = m + 1 WHERE n = $1', [first]);
-        if (++locked === 2) go();
-        await both;
-        await sql.query('UPDATE t SET m = m + 1 WHERE n = $1', [second]);
-      };
-      return Promise.allSettled([other.transaction(job(1, 2), { long }), other.transaction(job(2, 1), { long })]);
-    }
-
     it('runs the one that gave way again', async () => {
-      expect((await crossing(false)).map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled']);
+      expect((await crossing(other, false)).map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled']);
       expect(await other.query('SELECT m FROM t')).to.deep.equal([{ m: 2 }, { m: 2 }]);
     });
 
     it('answers that it may be tried again where it runs once', async () => {
-      const failed = (await crossing(true)).filter((one) => one.status === 'rejected');
+      const failed = (await crossing(other, true)).filter((one) => one.status === 'rejected');
       expect(failed).to.have.length(1);
       expect(failed[0]?.reason).to.be.instanceOf(StoreAway);
       expect(await other.query('SELECT m FROM t')).to.deep.equal([{ m: 1 }, { m: 1 }]);

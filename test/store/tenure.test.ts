@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import pg from 'pg';
+import { Client } from 'pg';
 import { OwnershipLost, StoreAway } from '../../src/store/client.js';
 import { StoreHeld } from '../../src/store/held.js';
 import { openStore } from '../../src/store/open.js';
@@ -11,7 +11,8 @@ import { makeDatabase, ownServer, type PostgresServer, settingsOf, type TestData
 
 const LEASE_MS = 400;
 const SERVER = 156;
-const LOCKED = `SELECT l.pid FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = ${0x0c1}::oid AND l.objid = ${SERVER}::oid AND l.granted`;
+const OWNER_LOCK = 0x0c1;
+const LOCKED = `SELECT l.pid FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = ${OWNER_LOCK}::oid AND l.objid = ${SERVER}::oid AND l.granted`;
 
 async function failureOf(promise: Promise<unknown>): Promise<Error> {
   try {
@@ -50,6 +51,14 @@ describe('a PostgreSQL store and its owner', () => {
     return store;
   }
 
+  /** Opens the store as another address names it. */
+  function at(change: (url: URL) => void): Promise<unknown> {
+    const url = new URL(database.url);
+    change(url);
+    const settings = { kind: 'postgres', ...settingsOf(url.href), connectTimeoutMs: 300, leaseMs: LEASE_MS } as const;
+    return openStore(settings, { serverDbid: SERVER, holder: 'a test', onFatal: () => undefined }, systemClock);
+  }
+
   const lockers = async (): Promise<number[]> => (await other.query<{ pid: number }>(LOCKED)).map(({ pid }) => pid);
 
   it('is refused to a second one while the first lives, who is named, and where it listens', async () => {
@@ -73,13 +82,13 @@ describe('a PostgreSQL store and its owner', () => {
   it('is taken from a silent one when its lease has run out, with what it has under way', async () => {
     await (await own('process 1 on here')).close();
     // its session lives on, and in the middle of a transaction at that
-    const silent = [new pg.Client({ connectionString: database.url }), new pg.Client({ connectionString: database.url })] as const;
+    const silent = [new Client({ connectionString: database.url }), new Client({ connectionString: database.url })] as const;
     const ended = silent.map((session) => new Promise<void>((resolve) => void session.on('error', () => resolve())));
     for (const session of silent) {
       await session.connect();
       await session.query("SET application_name = 'silent'");
     }
-    await silent[0].query(`SELECT pg_advisory_lock(${0x0c1}, ${SERVER})`);
+    await silent[0].query(`SELECT pg_advisory_lock(${OWNER_LOCK}, ${SERVER})`);
     await silent[1].query('BEGIN; SELECT 1 FROM ocm_gateway FOR KEY SHARE');
     const begun = systemClock.now();
     const second = await own('process 2 on here');
@@ -116,19 +125,18 @@ describe('a PostgreSQL store and its owner', () => {
   });
 
   it('says what to do where it cannot be opened', async () => {
-    const at = (change: (url: URL) => void): Promise<unknown> => {
-      const url = new URL(database.url);
-      change(url);
-      const settings = { kind: 'postgres', ...settingsOf(url.href), connectTimeoutMs: 300, leaseMs: LEASE_MS } as const;
-      return openStore(settings, { serverDbid: SERVER, holder: 'a test', onFatal: () => undefined }, systemClock);
-    };
     const missing = await failureOf(at((url) => void (url.pathname = '/nowhere')));
     expect(missing).to.be.instanceOf(StoreAway);
     expect(missing.message).to.match(/has no such database \(.*nowhere.*\): create it, or correct store.url/);
     const stranger = await failureOf(at((url) => void (url.username = 'stranger')));
     expect(stranger.message).to.match(/refuses this user \(.*stranger.*\): .*OCM_STORE_URL or PGPASSWORD/);
     await server.tell('pause');
-    const paused = await failureOf(at(() => undefined)).finally(() => server.tell('resume'));
+    let paused: Error;
+    try {
+      paused = await failureOf(at(() => undefined));
+    } finally {
+      await server.tell('resume');
+    }
     expect(paused.message).to.match(/cannot be reached within 300 ms \(.*\): start it, or correct store.url/);
   });
 });

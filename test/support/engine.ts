@@ -50,8 +50,8 @@ export type OpenTestStore = typeof openTestStore;
 export interface StorePlace {
   /** As `store.url` of a configuration. */
   readonly url: string;
-  open(): Promise<StoreClient>;
-  remove(): Promise<void>;
+  readonly open: () => Promise<StoreClient>;
+  readonly remove: () => Promise<void>;
 }
 
 export async function makeStore(kind: StoreKind): Promise<StorePlace> {

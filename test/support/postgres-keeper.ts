@@ -40,8 +40,11 @@ async function packaged(): Promise<Binaries> {
 /** PostgreSQL refuses to run as root: then everything of it is nobody's. */
 function nobody(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string): number => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
+  return { uid: idOfNobody('-u'), gid: idOfNobody('-g') };
+}
+
+function idOfNobody(flag: '-u' | '-g'): number {
+  return Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'ocm-pg-'));
@@ -99,12 +102,12 @@ async function answers(): Promise<void> {
 }
 
 /** `fast` ends sessions and writes a checkpoint; `immediate` is a crash. */
-async function stop(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+async function stop(how: 'SIGINT' | 'SIGQUIT'): Promise<void> {
   const child = server;
   server = undefined;
   if (child === undefined || child.exitCode !== null) return;
   const ended = once(child, 'exit');
-  child.kill(signal);
+  child.kill(how);
   await ended;
 }
 

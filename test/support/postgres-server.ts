@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client } from 'pg';
 import { migrate } from '../../src/store/migrate.js';
 import { PostgresClient } from '../../src/store/postgres/client.js';
 import type { PostgresSettings } from '../../src/store/postgres/session.js';
@@ -64,7 +64,7 @@ async function adminUrl(): Promise<string> {
 }
 
 async function admin(text: string, url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(text);
@@ -107,7 +107,7 @@ function dropAtEnd(name: string): void {
 export interface TestDatabase {
   readonly name: string;
   readonly url: string;
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 /** A database of its own, with the gateway's tables and nothing in them, on the server of this run or the one given. */

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { type Sql, type SqlParam, type SqlRow, StatementFailed, StoreAway, type StoreClient, type WorkOptions } from '../client.js';
 import { Conflict, judge } from './errors.js';
 import { type Answer, ask, clientConfig, introduce, LostSessions, type PostgresSettings, type SessionId, whereIs } from './session.js';
@@ -12,7 +12,7 @@ const IDLE_MS = 60_000;
 
 /** A session out of the pool, as long as somebody has it. */
 interface Line {
-  readonly client: pg.PoolClient;
+  readonly client: PoolClient;
   readonly id: SessionId;
   /** Nothing is known of what it had under way; it is not used again. */
   lost: boolean;
@@ -21,9 +21,9 @@ interface Line {
 /** A PostgreSQL server behind a pool of sessions. Throws StoreAway until it is there again, by itself. */
 export class PostgresClient implements StoreClient {
   readonly where: string;
-  readonly #pool: pg.Pool;
-  readonly #known = new WeakMap<pg.PoolClient, SessionId>();
-  readonly #sessions = new Set<pg.PoolClient>();
+  readonly #pool: Pool;
+  readonly #known = new WeakMap<PoolClient, SessionId>();
+  readonly #sessions = new Set<PoolClient>();
   readonly #lost: LostSessions;
   #closed = false;
 
@@ -34,7 +34,7 @@ export class PostgresClient implements StoreClient {
   ) {
     this.where = whereIs(settings.url);
     this.#lost = new LostSessions(this.where, settings.statementTimeoutMs);
-    this.#pool = new pg.Pool({ ...clientConfig(settings), max: settings.connections, idleTimeoutMillis: IDLE_MS });
+    this.#pool = new Pool({ ...clientConfig(settings), max: settings.connections, idleTimeoutMillis: IDLE_MS });
     this.#pool.on('connect', (client) => {
       this.#sessions.add(client);
       // whoever has it is told by the statement that fails; nobody else needs to know
@@ -144,7 +144,7 @@ export class PostgresClient implements StoreClient {
   /** A session that may be used: set up, and with none before it whose end is unknown. */
   async #take(): Promise<Line> {
     if (this.#closed) throw new StoreAway('the store is closed');
-    let client: pg.PoolClient;
+    let client: PoolClient;
     try {
       client = await this.#pool.connect();
     } catch (cause) {

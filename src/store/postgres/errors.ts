@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { DatabaseError } from 'pg';
 import { StatementFailed, StoreAway } from '../client.js';
 
 /** The transaction was chosen to give way to another: nothing of it was done, and it may be tried again. */
@@ -20,7 +20,7 @@ const LINE_STAYS = /^(?:53[124]|57014|58|25006)/;
 export function judge(error: unknown, where: string): { readonly error: Error; readonly lineLost: boolean } {
   if (error instanceof StoreAway || error instanceof StatementFailed) return { error, lineLost: false };
   const message = error instanceof Error ? reasonOf(error) : String(error);
-  if (!(error instanceof pg.DatabaseError) || error.code === undefined) {
+  if (!(error instanceof DatabaseError) || error.code === undefined) {
     // no answer of the server: the line is cut, or it did not answer in time
     return { error: new StoreAway(`PostgreSQL at ${where}: ${message}`, { cause: error }), lineLost: true };
   }
@@ -41,7 +41,7 @@ function reasonOf(error: Error): string {
 
 /** Why no session could be opened, with what to do about it. */
 export function connectFailure(error: unknown, where: string, timeoutMs: number): StoreAway {
-  const code = error instanceof pg.DatabaseError ? error.code : undefined;
+  const code = error instanceof DatabaseError ? error.code : undefined;
   const message = error instanceof Error ? reasonOf(error) : String(error);
   if (code?.startsWith('28') === true || /password/i.test(message)) {
     return away(`refuses this user (${message}): correct store.url, or give the password in OCM_STORE_URL or PGPASSWORD`);

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { type ClientBase, type ClientConfig, type QueryConfig, type QueryResult, types } from 'pg';
 import type { SqlParam, SqlRow } from '../client.js';
 import { ARRAYS, PARSERS } from '../parsers.js';
 import { judge } from './errors.js';
@@ -30,7 +30,7 @@ export function whereIs(url: string): string {
   return `${host}:${port === '' ? '5432' : port}${pathname}`;
 }
 
-export function clientConfig(settings: PostgresSettings): pg.ClientConfig {
+export function clientConfig(settings: PostgresSettings): ClientConfig {
   return {
     connectionString: settings.url,
     connectionTimeoutMillis: settings.connectTimeoutMs,
@@ -47,8 +47,8 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): Parser {
   const own = PARSERS[oid];
   if (own !== undefined) return own;
   const element = PARSERS[ARRAYS[oid] ?? -1];
-  if (element === undefined) return pg.types.getTypeParser(oid, format ?? 'text') as Parser;
-  const texts = pg.types.getTypeParser(TEXT_ARRAY, 'text') as (text: string) => (string | null)[];
+  if (element === undefined) return types.getTypeParser(oid, format ?? 'text') as Parser;
+  const texts = types.getTypeParser(TEXT_ARRAY, 'text') as (text: string) => (string | null)[];
   return (text) => texts(text).map((item) => (item === null ? null : element(item)));
 }
 
@@ -58,7 +58,7 @@ const TEXT_ARRAY: number = 1009;
  * Sets a new session up and answers who it is. Whatever hangs ends by itself: a statement, a
  * transaction whose process is stopped in the middle of it, the session of a machine that is gone.
  */
-export async function introduce(client: pg.ClientBase, settings: PostgresSettings, name: string): Promise<SessionId> {
+export async function introduce(client: ClientBase, settings: PostgresSettings, name: string): Promise<SessionId> {
   const { rows } = await ask<SessionId>(
     client,
     `SELECT set_config('application_name', $1, false), set_config('statement_timeout', $2, false),
@@ -80,10 +80,10 @@ export interface Answer<Row> {
 }
 
 /** One statement (or, without parameters, a script) on one session. Throws what the driver throws. */
-export async function ask<Row = SqlRow>(client: pg.ClientBase, text: string, params: readonly SqlParam[] | undefined, timeoutMs: number): Promise<Answer<Row>> {
-  const config: pg.QueryConfig & { readonly query_timeout: number } = { text, query_timeout: timeoutMs + Math.min(timeoutMs, ANSWER_GRACE_MS) };
+export async function ask<Row = SqlRow>(client: ClientBase, text: string, params: readonly SqlParam[] | undefined, timeoutMs: number): Promise<Answer<Row>> {
+  const config: QueryConfig & { readonly query_timeout: number } = { text, query_timeout: timeoutMs + Math.min(timeoutMs, ANSWER_GRACE_MS) };
   // a script answers one result per statement, which the driver's types do not know
-  const answer = (await client.query(params === undefined ? config : { ...config, values: [...params] })) as pg.QueryResult | pg.QueryResult[];
+  const answer = (await client.query(params === undefined ? config : { ...config, values: [...params] })) as QueryResult | QueryResult[];
   const last = Array.isArray(answer) ? answer.at(-1) : answer;
   return { rows: (last?.rows ?? []) as Row[], command: last?.command ?? '' };
 }
@@ -106,7 +106,7 @@ export class LostSessions {
   }
 
   /** Resolves when none of them is left. Throws StoreAway where one does not end. */
-  async end(client: pg.ClientBase): Promise<void> {
+  async end(client: ClientBase): Promise<void> {
     if (this.#lost.size === 0) return;
     const lost = [...this.#lost];
     const params = [lost.map(([, { pid }]) => pid), lost.map(([, { startedAt }]) => startedAt)];

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import type { Clock, TimerHandle } from '../../util/clock.js';
 import { OwnershipLost, type Sql, type SqlParam, StoreAway } from '../client.js';
 import { StoreHeld } from '../held.js';
@@ -32,7 +32,7 @@ export interface TenureParts {
 export class Tenure {
   readonly #where: string;
   readonly #lostSessions: LostSessions;
-  #client: pg.Client | undefined;
+  #client: Client | undefined;
   #id: SessionId | undefined;
   #owner: Owner | undefined;
   #timer: TimerHandle | undefined;
@@ -92,7 +92,7 @@ export class Tenure {
 
   async #open(): Promise<void> {
     const { settings, name } = this.parts;
-    const client = new pg.Client(clientConfig(settings));
+    const client = new Client(clientConfig(settings));
     client.on('error', () => this.#lose(client));
     client.on('end', () => this.#lose(client));
     try {
@@ -106,7 +106,7 @@ export class Tenure {
     this.#client = client;
   }
 
-  #lose(client: pg.Client): void {
+  #lose(client: Client): void {
     if (this.#client !== client) return;
     this.#client = undefined;
     if (this.#id !== undefined) this.#lostSessions.add(this.#id);
