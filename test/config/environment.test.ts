@@ -99,7 +99,7 @@ describe('environment variables', () => {
   it('are all tried here, and no two keys share one', () => {
     const names = overridables(configSchema).map(({ path }) => variableName(path));
     expect(new Set(names).size).to.equal(names.length);
-    expect(names.toSorted()).to.deep.equal([...ROWS, ...WITH_PORT, ...WITH_DIALER].map(([name]) => name).toSorted());
+    expect(names.toSorted()).to.deep.equal([...ROWS, ...WITH_PORT, ...WITH_DIALER, ...WITH_POSTGRES].map(([name]) => name).toSorted());
   });
 
   it('join the words of a key by underscores', () => {
