@@ -1,6 +1,6 @@
 import type { Seat } from '../agent/pool.js';
 import type { GroupActor } from './group-actor.js';
-import { refused } from './hand-outs.js';
+import { refused } from './refused.js';
 import type { GroupSnapshot, PreviewOutcome, UserEventRefusal } from './ports.js';
 import type { RecordRequest } from './record-requests.js';
 import type { Runtime } from './runtime.js';

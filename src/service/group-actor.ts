@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { mayBeDepleted } from '../campaign/auto-completion.js';
 import type { GroupState } from '../campaign/group-state.js';
 import type { GroupInput, MachineRequest } from '../campaign/machine.js';
-import { chainsNeeded } from '../campaign/retrieval.js';
 import type { Seat } from '../agent/pool.js';
 import type { CampaignGroup } from '../config/deployment.js';
 import type { CallEvent } from '../dialer/dialer.js';
 import type { Ending, RecordOut } from '../record/hand-out.js';
 import { RecordBuffer } from '../record/buffer.js';
-import { OwnershipLost, type Sql, StoreAway } from '../store/client.js';
-import { releaseUnheld } from '../store/statements/list-rows.js';
-import { ownedTransaction } from '../store/owner.js';
+import { OwnershipLost, StoreAway } from '../store/client.js';
 import { SerialQueue } from '../util/serial-queue.js';
 import type { TimerHandle } from '../util/clock.js';
 import { CallDesk } from './call-desk.js';
-import { anythingLeft, isDepleted } from './completion.js';
+import { CompletionCheck } from './completion-check.js';
+import { DueTimes } from './due-times.js';
 import { GroupChanges } from './group-changes.js';
-import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
-import { type CompletionReport, completionReport } from './group-report.js';
+import { type GroupContext, listsOf, sessionOf } from './group-context.js';
 import { HandOuts } from './hand-outs.js';
 import { CallbackDesk } from './callback-desk.js';
 import { LeaveDesk } from './leave-desk.js';
@@ -27,6 +23,7 @@ import type { RecordRequest } from './record-requests.js';
 import { readGroup } from './recovery.js';
 import { Retriever } from './retriever.js';
 import type { Runtime } from './runtime.js';
+import { Supply } from './supply.js';
 
 /**
  * One campaign group: its mailbox, its state, and the only place where it changes. Every input goes
@@ -42,15 +39,14 @@ export class GroupActor implements GroupContext {
   readonly #callbacks: CallbackDesk;
   readonly #leaving = new LeaveDesk();
   readonly #retriever: Retriever;
+  readonly #supply: Supply;
   readonly #changes: GroupChanges;
-  /** Something happened that may have left nothing to dial. */
-  #checkWanted = false;
-  #checkError: string | undefined;
+  readonly #completion: CompletionCheck;
   /** The store failed: state and records are read again before the next job. */
   #doubtful = true;
   #timer: TimerHandle | undefined;
+  readonly #dueTimes = new DueTimes();
   #stopped = false;
-  #lastCompletion: CompletionReport | undefined;
 
   /** `lastPosition` is that of the last journal row that was committed before this life: nobody here announces it again. */
   constructor(
@@ -59,10 +55,14 @@ export class GroupActor implements GroupContext {
     lastPosition: number,
   ) {
     const ended = (record: RecordOut, ending: Ending): void => {
-      this.#checkWanted = true;
+      this.#completion.want();
       // a number that is forbidden now may wait in any list, and somebody for it
       if ('forbids' in ending) for (const { dbid } of runtime.lists.values()) runtime.listChanged(dbid);
       if (ending.kind === 'later') this.#callbacks.want();
+      if ('dueAtSeconds' in ending && ending.dueAtSeconds !== null) {
+        this.#dueTimes.add(ending.dueAtSeconds);
+        this.#disarmTimer();
+      }
       if (ending.kind === 'final') return;
       if (ending.kind === 'ready' && record.agentId !== null) this.#buffer.rejected(record.chain, record.agentId);
       runtime.listChanged(record.chain.listDbid);
@@ -73,8 +73,9 @@ export class GroupActor implements GroupContext {
     this.#callbacks = new CallbackDesk(this, this.#buffer, this.#handOuts, this.#desk);
     this.#retriever = new Retriever(this, (chains) => {
       for (const chain of chains) this.#buffer.add(chain);
-      this.#checkWanted ||= chains.length === 0;
+      if (chains.length === 0) this.#completion.want();
     });
+    this.#supply = new Supply(this, this.#buffer, this.#retriever);
     this.#changes = new GroupChanges(this, lastPosition, {
       inHand: () => [...this.#handOuts.all().map((record) => ({ record, ending: undefined })), ...this.#calls.all()],
       runEnded: () => this.#endRun(),
@@ -84,6 +85,7 @@ export class GroupActor implements GroupContext {
       },
       changed: () => this.#changed(),
     });
+    this.#completion = new CompletionCheck(this, this.#changes);
   }
 
   /** Reads the stored state and begins to act on it. Throws where the store cannot be read. */
@@ -122,7 +124,7 @@ export class GroupActor implements GroupContext {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#disarmTimer();
-    this.#handOuts.stopGraces();
+    this.#handOuts.stop();
     this.#calls.stop();
     await this.#mailbox.run(() => Promise.resolve());
   }
@@ -193,7 +195,7 @@ export class GroupActor implements GroupContext {
   listChanged(): void {
     this.post(() => {
       this.#retriever.wet();
-      this.#checkWanted = true;
+      this.#completion.want();
     });
   }
 
@@ -208,8 +210,8 @@ export class GroupActor implements GroupContext {
     return {
       state: this.state(),
       lastRetrieval: this.#retriever.last,
-      checkError: this.#checkError,
-      lastCompletion: this.#lastCompletion,
+      checkError: this.#completion.error,
+      lastCompletion: this.#completion.last,
       recordsOut: [...this.#handOuts.all(), ...this.#calls.all().map(({ record }) => record)],
       buffered: this.#buffer.size,
     };
@@ -224,11 +226,11 @@ export class GroupActor implements GroupContext {
     this.#leaving.serve((agentId) => !this.#handOuts.holds(agentId) && !this.#desk.isComingTo(agentId) && !this.#calls.isComingTo(agentId));
     this.#desk.serve(true);
     if (this.state().status === 'Running') {
-      if (await this.#callbacks.serve()) this.#checkWanted = true;
-      await this.#fillBuffer();
+      if (await this.#callbacks.serve()) this.#completion.want();
+      await this.#supply.serve(this.#desk.waiting, this.#desk.coming + this.#calls.out);
       this.#desk.serve(this.#retriever.inFlight);
       this.#calls.serve();
-      await this.#completeIfDepleted();
+      await this.#completion.serve({ recordsOut: this.#recordsOut() + this.#buffer.size, retrievalInFlight: this.#retriever.inFlight });
     } else {
       this.#desk.serve(false);
       this.#calls.serve();
@@ -237,57 +239,9 @@ export class GroupActor implements GroupContext {
     this.#armTimer();
   }
 
-  async #fillBuffer(): Promise<void> {
-    const agents = this.#agentsAtWork();
-    if (agents === 0 && this.#buffer.size > 0 && !this.#retriever.inFlight && this.#desk.coming + this.#calls.out === 0) {
-      // nobody is there to take them: another group of a shared list may have them; what is still on its
-      // way in or out is waited for, or it would be put back behind the back of whoever gets it
-      this.#buffer.empty();
-      await ownedTransaction(this.runtime.client, this.runtime.owner, async (sql) => {
-        for (const list of listsOf(this)) await releaseUnheld(sql, list, this.runtime.owner.serverDbid, takerOf(this));
-      });
-      // a request that has come meanwhile is served before we hear that our lists have something again
-      this.#retriever.wet();
-      for (const list of listsOf(this)) this.runtime.listChanged(list.dbid);
-    }
-    const forWaiting = this.#desk.waiting > 0 ? this.#desk.waiting : 0;
-    this.#retriever.want(Math.max(chainsNeeded(this.group, agents, this.#buffer.size), forWaiting));
-  }
-
-  /** Agents of the group that are ready, or busy with a record. */
-  #agentsAtWork(): number {
-    const { agents, held, left } = this.runtime;
-    return this.group.group.agentIds.filter((id) => {
-      const seat = agents.find(id);
-      const ready = seat?.state !== 'notReady' && !left.has(id, this.group.campaign.dbid);
-      return seat !== undefined && (ready || held.count(id) > 0);
-    }).length;
-  }
-
   /** Records of this session that are with agents, on calls, or on their way to either. */
   #recordsOut(): number {
     return this.#handOuts.sizeOf(sessionOf(this.state())) + this.#desk.coming + this.#calls.out;
-  }
-
-  async #completeIfDepleted(): Promise<void> {
-    const recordsOut = this.#recordsOut() + this.#buffer.size;
-    const state = this.state();
-    const flagOn = state.status !== 'NotLoaded' && state.load.autoCompletion.on;
-    const possible = mayBeDepleted({ running: state.status === 'Running', flagOn, recordsOut, retrievalInFlight: this.#retriever.inFlight });
-    if (!this.#checkWanted || !possible) return;
-    try {
-      this.#checkWanted = false;
-      this.#checkError = undefined;
-      if (await anythingLeft(this.runtime.client, this)) return;
-      const session = sessionOf(state);
-      const done = await this.#changes.apply({ kind: 'depleted' }, 'auto completion', undefined, (sql: Sql) => isDepleted(sql, this));
-      if (done && session !== undefined) this.#reportCompletion(session);
-    } catch (error) {
-      // nothing is decided on the word of a store that could not give it; the timer asks again
-      this.#checkWanted = true;
-      this.#checkError = error instanceof Error ? error.message : String(error);
-      this.doubt(error);
-    }
   }
 
   async #unloadIfDone(): Promise<void> {
@@ -297,9 +251,10 @@ export class GroupActor implements GroupContext {
 
   /** A change is committed and told. */
   #changed(): void {
-    this.#checkWanted = true;
+    this.#completion.want();
     this.#disarmTimer();
     if (this.state().status !== 'NotLoaded') return;
+    this.#dueTimes.clear();
     this.#buffer.forget();
     for (const list of listsOf(this)) this.runtime.listChanged(list.dbid);
   }
@@ -312,27 +267,18 @@ export class GroupActor implements GroupContext {
     this.#callbacks.reset();
   }
 
-  #reportCompletion(session: string): void {
-    void completionReport(this, session).then(
-      (report) => {
-        this.#lastCompletion = report;
-        this.runtime.log.info(`campaign group ${this.group.name} has completed: no record is left to dial`, { ...report });
-      },
-      (error: unknown) => this.runtime.log.warn(`campaign group ${this.group.name} has completed; what was left could not be counted: ${String(error)}`),
-    );
-  }
-
   // ---- time
 
-  /** While there is something to wait for, the group looks at itself every retrievalInterval. */
+  /** While there is something to wait for, the group looks at itself every retrievalInterval, and when a record of its own is due again. */
   #armTimer(): void {
     if (this.#timer !== undefined || this.#stopped) return;
     const state = this.state();
     if (state.status !== 'Running' && state.status !== 'WaitingUnload' && !this.#doubtful) return;
     const untilDeadline = state.status === 'WaitingUnload' ? state.deadlineMs - this.runtime.clock.now() : Infinity;
-    const delayMs = Math.max(0, Math.min(this.group.retrievalIntervalMs, untilDeadline));
+    const delayMs = Math.max(0, Math.min(this.group.retrievalIntervalMs, untilDeadline, this.#dueTimes.untilNext(this.runtime.clock.now())));
     this.#timer = this.runtime.clock.after(delayMs, () => {
       this.#timer = undefined;
+      this.#dueTimes.passed(this.runtime.clock.now());
       this.#callbacks.want();
       this.listChanged();
     });
@@ -359,10 +305,10 @@ export class GroupActor implements GroupContext {
     const before = sessionOf(this.state());
     const stored = await readGroup(this.runtime, this.group, this.#changes.lastPosition);
     this.#endRun();
-    this.#lastCompletion = stored.lastCompletion ?? this.#lastCompletion;
+    this.#completion.restore(stored.lastCompletion);
     this.#calls.replace(stored.recordsOut, (await this.runtime.dialer?.stillUp()) ?? new Set());
     this.#doubtful = false;
-    this.#checkWanted = true;
+    this.#completion.want();
     if (before !== sessionOf(stored.state)) this.#buffer.forget();
     this.#changes.takeOver(stored.state, stored.unseen);
   }

@@ -1,18 +1,18 @@
 import { besidesOwnCall, type Ending, endingOfAbandoned, type HandOut, type RecordReport, resultOf, withReport } from '../record/hand-out.js';
-import { selectEndedHandOut } from '../store/statements/hand-outs.js';
 import { selectChainRows } from '../store/statements/list-rows.js';
-import type { TimerHandle } from '../util/clock.js';
-import { CallResult, UserEventError } from '../../protocol/dictionary/enumerations.js';
+import { CallResult } from '../../protocol/dictionary/enumerations.js';
+import { AgentGrace } from './agent-grace.js';
+import { EndedRecords } from './ended-records.js';
 import { endingOfCall } from './ending-of-call.js';
 import type { GroupContext } from './group-context.js';
-import type { EndOutcome } from './ports.js';
 import type { ChainRequest, EndRequest, RecordRequest, ReportRequest } from './record-requests.js';
+import { refused } from './refused.js';
 import { toRecord } from './retriever.js';
 import { listTable } from './runtime.js';
 
 interface Held {
   handOut: HandOut;
-  /** Where its call was connected. */
+  /** Where its call was connected; undefined where that was before a restart. */
   readonly dn: string | undefined;
   /** What ends it as soon as its call is over. */
   atRelease: EndRequest | undefined;
@@ -30,14 +30,18 @@ interface Held {
  */
 export class HandOuts {
   readonly #held = new Map<number, Held>();
-  readonly #grace = new Map<string, TimerHandle>();
+  readonly #grace: AgentGrace;
+  readonly #endedRecords: EndedRecords;
   /** Requests about a record of which something is being written: looked at again when it is. */
   readonly #behind = new Map<number, RecordRequest[]>();
 
   constructor(
     private readonly context: GroupContext,
     private readonly ended: (handOut: HandOut, ending: Ending) => void,
-  ) {}
+  ) {
+    this.#grace = new AgentGrace(context, (agentId) => this.agentGone(agentId));
+    this.#endedRecords = new EndedRecords(context);
+  }
 
   /** Records of a session that are with agents; those of an ended one hold nobody up. */
   sizeOf(session: string | undefined): number {
@@ -74,7 +78,7 @@ export class HandOuts {
       else this.add(handOut);
     }
     for (const { agentId } of stored) {
-      if (this.context.runtime.agents.find(agentId) === undefined && !this.#grace.has(agentId)) this.agentLost(agentId);
+      if (this.context.runtime.agents.find(agentId) === undefined && !this.#grace.isRunning(agentId)) this.agentLost(agentId);
     }
   }
 
@@ -102,7 +106,7 @@ export class HandOuts {
   /** What the DN of its call is told. */
   tell(kind: 'ringing' | 'established', handle: number): void {
     const held = this.#held.get(handle);
-    if (held?.dn !== undefined) this.context.runtime.announcer.call(kind, held.handOut, held.dn);
+    if (held !== undefined) this.#tell(kind, held);
   }
 
   /** A call that an agent had is over: the record ends now, if its agent has said how, or need not. */
@@ -110,20 +114,19 @@ export class HandOuts {
     const held = this.#held.get(handle);
     if (held === undefined || held.handOut.call === 'released') return;
     held.handOut = { ...held.handOut, call: 'released' };
-    if (held.dn !== undefined) this.context.runtime.announcer.call('released', held.handOut, held.dn);
+    this.#tell('released', held);
     this.#goOn(held);
   }
 
   /** Nobody's time runs out any more. */
-  stopGraces(): void {
-    for (const timer of this.#grace.values()) timer.cancel();
-    this.#grace.clear();
+  stop(): void {
+    this.#grace.stop();
   }
 
   /** Does with a record what its agent says, or says why not. */
   async take(request: RecordRequest): Promise<void> {
     const held = this.#held.get(request.handle);
-    if (held === undefined) return this.#notOut(request);
+    if (held === undefined) return this.#endedRecords.answer(request);
     if (held.handOut.agentId !== request.agentId) {
       request.answer(refused('RecordNotWithAgent', `record ${request.handle} is not with this agent`, request.handle));
       return;
@@ -149,22 +152,12 @@ export class HandOuts {
 
   /** The agent's line is gone: its records wait for it for agentGrace. */
   agentLost(agentId: string): void {
-    if (!this.holds(agentId)) return;
-    const { runtime, group } = this.context;
-    this.#grace.get(agentId)?.cancel();
-    const timer = runtime.clock.after(group.agentGraceMs, () =>
-      this.context.post(() => {
-        // the agent may have come back while this waited in the mailbox
-        if (this.#grace.get(agentId) === timer) this.agentGone(agentId);
-      }),
-    );
-    this.#grace.set(agentId, timer);
+    if (this.holds(agentId)) this.#grace.begin(agentId);
   }
 
   /** The agent is logged in again: its records stay with it. */
   agentBack(agentId: string): void {
-    this.#grace.get(agentId)?.cancel();
-    this.#grace.delete(agentId);
+    this.#grace.end(agentId);
   }
 
   /** The agent will not come back in time, or has logged out: its records end without it. */
@@ -181,6 +174,13 @@ export class HandOuts {
     }
   }
 
+  /** A call of before a restart is told where its agent sits now. */
+  #tell(kind: 'ringing' | 'established' | 'released', { handOut, dn }: Held): void {
+    const { announcer, agents } = this.context.runtime;
+    const to = dn ?? agents.find(handOut.agentId)?.dn;
+    if (to !== undefined) announcer.call(kind, handOut, to);
+  }
+
   /** Ends a record of which nothing is being written, where its agent has said how, or will not say any more. */
   #goOn(held: Held): void {
     const { handOut, atRelease } = held;
@@ -189,7 +189,11 @@ export class HandOuts {
       held.atRelease = undefined;
       this.#end(held, atRelease);
     } else if (held.abandoned) this.#write(held, endingOfAbandoned(handOut), undefined);
-    else if (handOut.call === 'released' && !this.context.group.recordProcessed) this.#write(held, endingOfCall(this.context.runtime, handOut, CallResult.Answer), undefined);
+    else if (this.#endsByItself(held)) this.#write(held, endingOfCall(this.context.runtime, handOut, handOut.callResult ?? CallResult.Answer), undefined);
+  }
+
+  #endsByItself({ handOut }: Held): boolean {
+    return handOut.call === 'released' && !this.context.group.recordProcessed;
   }
 
   #end(held: Held, request: EndRequest): void {
@@ -220,7 +224,7 @@ export class HandOuts {
     // the store may have been read again meanwhile
     const current = this.#held.get(request.handle);
     if (!done) {
-      await this.#notOut(request);
+      await this.#endedRecords.answer(request);
     } else {
       const handOut = withReport(held.handOut, report);
       if (current !== undefined) current.handOut = handOut;
@@ -260,10 +264,10 @@ export class HandOuts {
     const { handOut } = held;
     this.#remove(handOut);
     if (done) {
-      request?.answer(this.#outcome(handOut.handle, handOut.chain.listDbid, resultOf(handOut, ending), request.acknowledgment(handOut)));
+      request?.answer(this.#endedRecords.outcome(handOut.handle, handOut.chain.listDbid, resultOf(handOut, ending), request.acknowledgment(handOut)));
       this.ended(handOut, ending);
     } else if (request !== undefined) {
-      await this.#notOut(request);
+      await this.#endedRecords.answer(request);
     }
     await this.#lookAgain(handOut.handle);
   }
@@ -274,8 +278,11 @@ export class HandOuts {
     this.context.doubt(error);
     // nobody will ask for it again, so the grace begins anew, unless its agent is back
     const { agentId } = held.handOut;
-    if ((request === undefined || held.abandoned) && this.context.runtime.agents.find(agentId) === undefined) this.agentLost(agentId);
+    const isGone = this.context.runtime.agents.find(agentId) === undefined;
+    if ((request === undefined || held.abandoned) && isGone) this.agentLost(agentId);
     held.abandoned = false;
+    // what was said is written when the store is back, where nobody may come to say it again
+    if (request?.kind === 'end' && (isGone || this.#endsByItself(held))) held.atRelease = { ...request, answer: () => undefined };
     await this.#lookAgain(held.handOut.handle);
   }
 
@@ -283,46 +290,6 @@ export class HandOuts {
     const behind = this.#behind.get(handle) ?? [];
     this.#behind.delete(handle);
     for (const request of behind) await this.take(request);
-  }
-
-  async #notOut(request: RecordRequest): Promise<void> {
-    if (request.kind === 'end') return this.#endedBefore(request);
-    const { handle } = request;
-    request.answer(
-      this.context.inDoubt
-        ? refused('StoreAway', 'the store is away, try again', handle)
-        : refused('UnknownRecordHandle', `record handle ${handle} is not with any agent`, handle),
-    );
-  }
-
-  /**
-   * The same content from the same agent is acknowledged again for replayWindow; anything else is
-   * refused. The record may have been another group's: a handle that is not out says nothing of that.
-   */
-  async #endedBefore(request: EndRequest): Promise<void> {
-    const { runtime } = this.context;
-    try {
-      const before = await selectEndedHandOut(runtime.client, request.handle);
-      const group = runtime.deployment.campaignGroups.find(({ dbid }) => dbid === before?.group_dbid);
-      const known =
-        before !== undefined &&
-        group !== undefined &&
-        before.agent_id === request.agentId &&
-        before.ending === request.content &&
-        before.ended_at >= runtime.clock.now() - group.replayWindowMs;
-      request.answer(
-        known
-          ? { ...this.#outcome(request.handle, before.list_dbid, before.end_result, before.acknowledgment ?? ''), group }
-          : refused('UnknownRecordHandle', `record handle ${request.handle} is not with any agent`, request.handle),
-      );
-    } catch (error) {
-      request.answer(refused('StoreAway', 'the store is away, try again', request.handle));
-      this.context.doubt(error);
-    }
-  }
-
-  #outcome(handle: number, listDbid: number, callResult: number | null, acknowledgment: string): Extract<EndOutcome, { kind: 'ended' }> {
-    return { kind: 'ended', handle, listDbid, callResult, acknowledgment, group: this.context.group };
   }
 
   #remove(handOut: HandOut): void {
@@ -333,14 +300,4 @@ export class HandOuts {
     runtime.agents.freed(handOut.agentId);
     runtime.agentFreed(handOut.agentId);
   }
-}
-
-/** A refusal in the words of tevents.md. */
-export function refused(
-  number: keyof typeof UserEventError,
-  message: string,
-  handle?: number,
-): Extract<EndOutcome, { kind: 'refused' }> {
-  const refusal = { kind: 'refused' as const, number: UserEventError[number], message };
-  return handle === undefined ? refusal : { ...refusal, handle };
 }

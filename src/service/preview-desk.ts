@@ -8,9 +8,10 @@ import { releaseUnheld } from '../store/statements/list-rows.js';
 import { ownedTransaction } from '../store/owner.js';
 import type { TimerHandle } from '../util/clock.js';
 import { type GroupContext, sessionOf, takerOf } from './group-context.js';
-import { type HandOuts, refused } from './hand-outs.js';
+import type { HandOuts } from './hand-outs.js';
 import type { PreviewOutcome, UserEventRefusal } from './ports.js';
 import { toRecordOut } from './record-out.js';
+import { refused } from './refused.js';
 import { listTable } from './runtime.js';
 
 /** How long an answer waits for a retrieval that is under way (engine.md, Preview). */

@@ -4,7 +4,7 @@ import { StatementFailed } from '../store/client.js';
 import { ownedTransaction } from '../store/owner.js';
 import { insertRecord, selectRoom } from '../store/statements/add-record.js';
 import { lockListShared, lockRecordIds } from '../store/statements/list-lock.js';
-import { refused } from './hand-outs.js';
+import { refused } from './refused.js';
 import type { UserEventRefusal } from './ports.js';
 import { listTable, type Runtime } from './runtime.js';
 

@@ -7,7 +7,7 @@ import { type Closing, closeRecords, type RecordsOf, selectWaiting, type Waiting
 import { forbid, forbidRecords } from '../store/statements/do-not-call.js';
 import { lockHandOutsExclusive, lockListShared } from '../store/statements/list-lock.js';
 import { releaseUnheld } from '../store/statements/list-rows.js';
-import { refused } from './hand-outs.js';
+import { refused } from './refused.js';
 import type { UserEventRefusal } from './ports.js';
 import { listTable, type Runtime } from './runtime.js';
 

@@ -1,6 +1,6 @@
 import type { DesktopService } from './desktops.js';
 import type { GroupActor } from './group-actor.js';
-import { refused } from './hand-outs.js';
+import { refused } from './refused.js';
 import type { EndOutcome, UserEventRefusal } from './ports.js';
 import { addRecord, type AddedRecord, type NewRecord } from './record-adder.js';
 import { type CloseOrder, closeWaiting, closingOf } from './record-closer.js';

@@ -1,6 +1,25 @@
 import { expect } from 'chai';
 import { AgentPool } from '../../src/agent/pool.js';
 
+const nobody = (): boolean => false;
+
+/** These agents, ready in this order. */
+function poolOf(...agents: readonly string[]): AgentPool<string> {
+  const made = new AgentPool<string>();
+  for (const [index, agentId] of agents.entries()) {
+    made.seat(agentId, `700${index}`, 'line', 0, 0);
+    made.setState(agentId, 'ready');
+  }
+  return made;
+}
+
+/** Of these agents who is given one call after the other, without any being freed. */
+function order(of: AgentPool<string>, among: readonly string[] = ['A', 'B', 'C']): string[] {
+  const found: string[] = [];
+  for (let next = of.longestReady(among, nobody); next !== undefined; next = of.longestReady(among, (agentId) => found.includes(agentId))) found.push(next.agentId);
+  return found;
+}
+
 describe('the pool of agents', () => {
   it('seats an agent on a DN, found by both, not ready at first', () => {
     const pool = new AgentPool<string>();
@@ -65,23 +84,8 @@ describe('the pool of agents', () => {
   });
 
   describe('ready longest', () => {
-    const nobody = (): boolean => false;
-    const pool = (...agents: readonly string[]): AgentPool<string> => {
-      const made = new AgentPool<string>();
-      for (const [index, agentId] of agents.entries()) {
-        made.seat(agentId, `700${index}`, 'line', 0, 0);
-        made.setState(agentId, 'ready');
-      }
-      return made;
-    };
-    const order = (of: AgentPool<string>, among: readonly string[] = ['A', 'B', 'C']): string[] => {
-      const found: string[] = [];
-      for (let next = of.longestReady(among, nobody); next !== undefined; next = of.longestReady(among, (agentId) => found.includes(agentId))) found.push(next.agentId);
-      return found;
-    };
-
     it('is who said so first, of those who are asked about and not busy', () => {
-      const agents = pool('B', 'A', 'C');
+      const agents = poolOf('B', 'A', 'C');
       expect(order(agents)).to.deep.equal(['B', 'A', 'C']);
       expect(order(agents, ['C', 'A'])).to.deep.equal(['A', 'C']);
       expect(agents.longestReady(['A', 'B', 'C'], (agentId) => agentId === 'B')).to.equal(agents.find('A'));
@@ -89,7 +93,7 @@ describe('the pool of agents', () => {
     });
 
     it('is not who says it again, and is last who was NotReady meanwhile', () => {
-      const agents = pool('A', 'B', 'C');
+      const agents = poolOf('A', 'B', 'C');
       agents.setState('A', 'ready');
       expect(order(agents)).to.deep.equal(['A', 'B', 'C']);
       agents.setState('A', 'notReady');
@@ -99,7 +103,7 @@ describe('the pool of agents', () => {
     });
 
     it('goes behind the others when a record has ended, but only who is ready', () => {
-      const agents = pool('A', 'B', 'C');
+      const agents = poolOf('A', 'B', 'C');
       agents.freed('A');
       expect(order(agents)).to.deep.equal(['B', 'C', 'A']);
       agents.setState('B', 'notReady');
@@ -109,7 +113,7 @@ describe('the pool of agents', () => {
     });
 
     it('is nobody who only asks for records, has gone, has lost its line or has just logged in again', () => {
-      const agents = pool('A', 'B', 'C');
+      const agents = poolOf('A', 'B', 'C');
       agents.setState('A', 'asking');
       agents.remove('B');
       agents.lose('C', { since: 0, lostAt: 0, resumeAfter: undefined });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { CampaignGroup } from '../../src/config/deployment.js';
 import { CallLoad } from '../../src/service/call-load.js';
 

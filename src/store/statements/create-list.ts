@@ -1,5 +1,6 @@
 import { recordColumns, sqlType } from '../../lists/record-fields.js';
 import type { Sql } from '../client.js';
+import { makeIndex, missingIndexes } from '../list-indexes.js';
 import { type ListTable, quoteName } from '../list-table.js';
 
 /** Whether there is a table (or view) of that name. */
@@ -37,13 +38,10 @@ async function createListTable(sql: Sql, list: ListTable): Promise<void> {
     const key = field.name === 'record_id' ? ' PRIMARY KEY' : notNull.has(field.name) ? ' NOT NULL' : '';
     return `${quoteName(field.name)} ${sqlType(field)}${key}`;
   });
-  const index = (suffix: string): string => quoteName(`${list.table.split('.').at(-1)}_${suffix}`);
   await sql.query(`CREATE TABLE ${table} (${columns.join(', ')})`);
   await sql.query(`COMMENT ON TABLE ${table} IS '${MADE_BY_GATEWAY}'`);
-  await sql.query(`CREATE UNIQUE INDEX ${index('chain')} ON ${table} (chain_id, chain_n)`);
-  await sql.query(`CREATE INDEX ${index('ready')} ON ${table} (record_id) WHERE record_status = 1`);
-  await sql.query(`CREATE INDEX ${index('personal')} ON ${table} (agent_id) WHERE record_status = 1 AND record_type IN (4, 5)`);
-  await sql.query(`CREATE INDEX ${index('retrieved')} ON ${table} (app_id) WHERE record_status = 2`);
+  await sql.query(`CREATE UNIQUE INDEX ${quoteName(`${list.table.split('.').at(-1)}_chain`)} ON ${table} (chain_id, chain_n)`);
+  for (const index of await missingIndexes(sql, list)) await makeIndex(sql, list, index);
 }
 
 /** Makes the do-not-call table in the published layout, where there is none. */

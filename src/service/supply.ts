@@ -1,0 +1,50 @@
+import { chainsNeeded } from '../campaign/retrieval.js';
+import type { RecordBuffer } from '../record/buffer.js';
+import { ownedTransaction } from '../store/owner.js';
+import { releaseUnheld } from '../store/statements/list-rows.js';
+import { type GroupContext, listsOf, takerOf } from './group-context.js';
+import type { Retriever } from './retriever.js';
+
+/** Keeps a campaign group's buffer filled for the agents at work, and empty without them (engine.md, Buffer). */
+export class Supply {
+  constructor(
+    private readonly context: GroupContext,
+    private readonly buffer: RecordBuffer,
+    private readonly retriever: Retriever,
+  ) {}
+
+  /**
+   * Retrieves what is missing. `waiting` agents have asked and got nothing yet; `coming` records are on their
+   * way from the buffer to an agent or a call. Throws where the store is away.
+   */
+  async serve(waiting: number, coming: number): Promise<void> {
+    const agents = this.#agentsAtWork();
+    // what is on its way is waited for, or it would be put back behind the back of whoever gets it
+    if (agents === 0 && this.buffer.size > 0 && !this.retriever.inFlight && coming === 0) await this.#putBack();
+    this.retriever.want(Math.max(chainsNeeded(this.context.group, agents, this.buffer.size), waiting));
+  }
+
+  /** Nobody is there to take them: another group of a shared list may have them. */
+  async #putBack(): Promise<void> {
+    const { runtime } = this.context;
+    const { client, owner } = runtime;
+    const lists = listsOf(this.context);
+    this.buffer.empty();
+    await ownedTransaction(client, owner, async (sql) => {
+      for (const list of lists) await releaseUnheld(sql, list, owner.serverDbid, takerOf(this.context));
+    });
+    // a request that has come meanwhile is served before we hear that our lists have something again
+    this.retriever.wet();
+    for (const { dbid } of lists) runtime.listChanged(dbid);
+  }
+
+  /** Agents of the group that are ready, or busy with a record. */
+  #agentsAtWork(): number {
+    const { group, runtime } = this.context;
+    return group.group.agentIds.filter((id) => {
+      const seat = runtime.agents.find(id);
+      const ready = seat?.state !== 'notReady' && !runtime.left.has(id, group.campaign.dbid);
+      return seat !== undefined && (ready || runtime.held.count(id) > 0);
+    }).length;
+  }
+}
