@@ -6,6 +6,7 @@ import { describeOnStores } from '../support/stores.js';
 import { addRecords, AUTUMN, type Change, emptyStore, Engine, final, SPRING, statuses } from './support.js';
 
 const GRACE = 60_000;
+const CANCELLED = 5;
 const READY = 1;
 const RETRIEVED = 2;
 const UPDATED = 3;
@@ -30,6 +31,29 @@ describeOnStores('records in other hands', (openTestStore, kind) => {
     await engine.login('1001');
     await engine.dial(SPRING, flag);
     return (await engine.record('1001')).handle;
+  }
+
+  if (kind === 'postgres') {
+    it('are not closed by anybody else while they are handed out, nor handed out while they are closed', async () => {
+      await start();
+      await addRecords(store.client, [{}]);
+      await engine.login('1001');
+      await engine.dial(SPRING, 0);
+      const go = engine.client.hold(/SET record_status = \$4, call_result = \$5/);
+      const order = { kind: 'cancel', agentId: '1002', of: { phone: '555-1' }, customerId: null, wholeChain: true, listDbids: [501], campaignId: 101 } as const;
+      const closed = engine.gateway.records.close(order, 'a request');
+      await engine.client.holding();
+      const asked = engine.ask('1001');
+      while (!engine.client.texts.some((text) => text.endsWith('ORDER BY dbid FOR SHARE'))) await engine.client.turns();
+      // time enough for a hand-out that waits for nobody
+      await store.client.query('SELECT pg_sleep(0.1)');
+      expect(await openHandOuts(), 'it waits').to.equal(0);
+      go();
+      expect((await closed).kind).to.equal('closed');
+      await engine.settled();
+      expect(asked.answered?.kind).to.not.equal('record');
+      expect([await statuses(store.client), await openHandOuts()]).to.deep.equal([[CANCELLED], 0]);
+    });
   }
 
   describe('end once', () => {

@@ -5,10 +5,10 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -54,11 +54,20 @@ mkdirSync(data, { mode: 0o700 });
 if (user !== undefined) for (const path of [directory, data]) chownSync(path, user.uid, user.gid);
 const as = { ...user, cwd: directory, env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'Etc/UTC' } };
 
-/** Where the packages are out of that user's reach (a checkout below /root), a copy. */
+/**
+ * Where the packages are out of that user's reach (a checkout below /root), or npm was told not to run their
+ * install scripts, which make the links that npm packages cannot hold: a copy that has them.
+ */
 function reachable({ initdb, postgres }: Binaries): Binaries {
-  if (spawnSync(postgres, ['--version'], as).status === 0) return { initdb, postgres };
+  if ([initdb, postgres].every((program) => spawnSync(program, ['--version'], as).status === 0)) return { initdb, postgres };
+  const from = join(dirname(postgres), '..');
   const native = join(directory, 'native');
-  cpSync(join(dirname(postgres), '..'), native, { recursive: true, verbatimSymlinks: true });
+  cpSync(from, native, { recursive: true, verbatimSymlinks: true });
+  const links = JSON.parse(readFileSync(join(from, 'pg-symlinks.json'), 'utf8')) as readonly { readonly source: string; readonly target: string }[];
+  for (const { source, target } of links) {
+    const link = join(directory, target);
+    if (!existsSync(link)) symlinkSync(basename(source), link);
+  }
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
 }
 
