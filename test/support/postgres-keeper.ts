@@ -146,7 +146,14 @@ function parents(): (readonly [pid: number, parent: number])[] {
 }
 
 function signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-  for (const pid of processes()) process.kill(pid, name);
+  for (const pid of processes()) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      // a session that has ended meanwhile
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
+  }
 }
 
 const COMMANDS: Readonly<Record<string, () => void | Promise<void>>> = {
@@ -157,12 +164,18 @@ const COMMANDS: Readonly<Record<string, () => void | Promise<void>>> = {
   resume: () => signal('SIGCONT'),
 };
 
-await start();
-process.stdout.write(`${JSON.stringify({ port })}\n`);
-for await (const line of createInterface({ input: process.stdin })) {
-  await COMMANDS[line]?.();
-  process.stdout.write(`${line}\n`);
+// whoever listens may be gone before this is
+process.stdout.on('error', () => undefined);
+try {
+  await start();
+  process.stdout.write(`${JSON.stringify({ port })}\n`);
+  for await (const line of createInterface({ input: process.stdin })) {
+    await COMMANDS[line]?.();
+    process.stdout.write(`${line}\n`);
+  }
+} finally {
+  signal('SIGCONT');
+  await stop('SIGQUIT');
+  // its sessions may end a moment after the server
+  rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
-signal('SIGCONT');
-await stop('SIGQUIT');
-rmSync(directory, { recursive: true, force: true });

@@ -46,8 +46,9 @@ export class PostgresServer {
     const ref = this.#keeper.stdout as unknown as { ref(): void; unref(): void };
     ref.ref();
     this.#keeper.stdin.write(`${command}\n`);
-    await this.#answers.next();
+    const { done } = await this.#answers.next();
     ref.unref();
+    if (done === true) throw new Error(`the keeper of the PostgreSQL server has ended before it could ${command}`);
   }
 }
 
