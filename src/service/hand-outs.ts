@@ -155,14 +155,24 @@ export class HandOuts {
     if (this.holds(agentId)) this.#grace.begin(agentId);
   }
 
-  /** The agent is logged in again: its records stay with it. */
+  /**
+   * The agent is logged in again: its records stay with it. Of a call this login is told how it stands, since a
+   * desktop that has not heard of it would never end its record.
+   */
   agentBack(agentId: string): void {
     this.#grace.end(agentId);
+    const login = this.context.runtime.agents.find(agentId)?.login;
+    for (const held of this.#held.values()) {
+      const { handOut, sentTo } = held;
+      if (handOut.agentId !== agentId || login === undefined || sentTo === login) continue;
+      if (handOut.call === 'answered') this.#tell('established', held);
+      else if (handOut.call === 'released') this.#tell('released', held);
+    }
   }
 
   /** The agent will not come back in time, or has logged out: its records end without it. */
   agentGone(agentId: string): void {
-    this.agentBack(agentId);
+    this.#grace.end(agentId);
     for (const held of this.#held.values()) {
       if (held.handOut.agentId !== agentId) continue;
       held.abandoned = true;
@@ -174,10 +184,11 @@ export class HandOuts {
     }
   }
 
-  /** A call of before a restart is told where its agent sits now. */
+  /** A call is told where its agent sits now; without the agent where it was connected, unless somebody else is there. */
   #tell(kind: 'ringing' | 'established' | 'released', { handOut, dn }: Held): void {
     const { announcer, agents } = this.context.runtime;
-    const to = dn ?? agents.find(handOut.agentId)?.dn;
+    const vacant = dn === undefined || agents.onDn(dn) !== undefined ? undefined : dn;
+    const to = agents.find(handOut.agentId)?.dn ?? vacant;
     if (to !== undefined) announcer.call(kind, handOut, to);
   }
 

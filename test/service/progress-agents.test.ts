@@ -114,6 +114,21 @@ describeOnStores('agents in progress', (openTestStore) => {
       });
     }
 
+    it('and comes back during the call, or after it: told how the call stands, on the DN where it is now', async () => {
+      const handle = await connected();
+      for (const what of ['ringing', 'established'] as const) await engine.call('555-1', what);
+      await engine.lose('1001');
+      await engine.login('1001', { dn: '79999' });
+      expect(engine.announcer.calls.slice(2)).to.deep.equal(['established 555-1 1001 on 79999']);
+      await engine.lose('1001');
+      await engine.login('1002', { dn: '71001' });
+      await engine.call('555-1', 'released');
+      expect(engine.announcer.calls.slice(3), 'nobody else is told').to.deep.equal([]);
+      await engine.login('1001', { dn: '79999' });
+      expect(engine.announcer.calls.slice(3)).to.deep.equal(['released 555-1 1001 on 79999']);
+      expect(await engine.end('1001', handle, { ending: final({ attempts: 0 }) })).to.include({ kind: 'ended' });
+    });
+
     it('with the record ended during the call: it ends as the agent said', async () => {
       const handle = await connected();
       void engine.ending('1001', handle, { ending: final({ callResult: CallResult.WrongParty, attempts: 0 }) });

@@ -144,7 +144,7 @@ describe('progress and faults', () => {
       expect((await statuses(store.client))[0], 'its call is up').to.equal(Retrieved);
       engine.dialer.tell('released', talking);
       expect(await ended).to.include({ kind: 'ended' });
-      expect(engine.announcer.calls).to.deep.equal(['released 555-1 1001 on 71001']);
+      expect(engine.announcer.calls.filter((what) => what.includes('555-1'))).to.deep.equal(['established 555-1 1001 on 71001', 'released 555-1 1001 on 71001']);
     });
 
     it('abandons what still waits for an agent after abandonTimeout', async () => {

@@ -302,18 +302,20 @@ describe('progress, stage by stage', () => {
     it('tells the DN where its agent is now', async () => {
       const handle = await restart();
       await engine.login('1001', { dn: '79999' });
-      for (const what of ['established', 'released'] as const) engine.dialer.tell(what, handle);
+      expect(engine.announcer.calls, 'as soon as it is there').to.deep.equal(['established 555-1 1001 on 79999']);
+      engine.dialer.tell('released', handle);
       await engine.settled();
-      expect(engine.announcer.calls).to.deep.equal([`established 555-1 1001 on 79999`, 'released 555-1 1001 on 79999']);
+      expect(engine.announcer.calls.slice(1)).to.deep.equal(['released 555-1 1001 on 79999']);
       expect(await engine.end('1001', handle, { ending: final({ attempts: 0 }) })).to.include({ kind: 'ended' });
     });
 
-    it('tells nobody while the agent is not there, who ends the record when it is', async () => {
+    it('tells nobody while the agent is not there, who is told when it is and ends the record', async () => {
       const handle = await restart();
       engine.dialer.tell('released', handle);
       await engine.settled();
       expect(engine.announcer.calls).to.deep.equal([]);
       await engine.login('1001');
+      expect(engine.announcer.calls).to.deep.equal(['released 555-1 1001 on 71001']);
       expect((await engine.record('1001')).call).to.equal('released');
       expect(await engine.end('1001', handle, { ending: final({ attempts: 0 }) })).to.include({ kind: 'ended' });
     });

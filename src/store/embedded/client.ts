@@ -43,11 +43,9 @@ export class EmbeddedClient implements StoreClient {
   }
 
   async query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]> {
-    return this.#queue.run(async () => {
-      const rows = await this.#query<Row>(text, params);
-      await this.#cleanUp();
-      return rows;
-    });
+    const rows = await this.#queue.run(() => this.#query<Row>(text, params));
+    this.#cleanUp();
+    return rows;
   }
 
   async session<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
@@ -55,13 +53,14 @@ export class EmbeddedClient implements StoreClient {
   }
 
   async transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#queue.run(async () => {
+    const result = await this.#queue.run(async () => {
       await this.#query('BEGIN');
-      const result = await this.#rollBackOnThrow(fn);
+      const done = await this.#rollBackOnThrow(fn);
       await this.#query('COMMIT');
-      await this.#cleanUp();
-      return result;
+      return done;
     });
+    this.#cleanUp();
+    return result;
   }
 
   async close(): Promise<void> {
@@ -105,11 +104,19 @@ export class EmbeddedClient implements StoreClient {
     throw new StoreAway(`the embedded store failed: ${reply.error.message}`);
   };
 
-  async #cleanUp(): Promise<void> {
+  /** In a turn of its own: what a caller has committed does not fail with it. */
+  #cleanUp(): void {
     if (this.#changes < CHANGES_PER_CLEANUP) return;
     this.#changes = 0;
-    await this.#query('VACUUM');
-    await this.#query('CHECKPOINT');
+    void this.#queue
+      .run(async () => {
+        await this.#query('VACUUM');
+        await this.#query('CHECKPOINT');
+      })
+      .catch(() => {
+        // tried again before long; a store that is gone is told by #fail
+        this.#changes = CHANGES_PER_CLEANUP / 2;
+      });
   }
 
   #fail(error: StoreAway): void {

@@ -16,6 +16,11 @@ const LEAVING = agentsOf('2', LEAVERS.length);
 const STAYING = agentsOf('3', 4);
 const SHARED = agentsOf('4', 9);
 
+/** Of the campaign whose agents leave: enough for each of them to have had a call. */
+export const AUTUMN_RECORDS = 90;
+/** Of each of the two that share agents. */
+export const SHARED_RECORDS = 50;
+
 /** What the simulated switch makes of the calls that nobody answers. */
 export const UNANSWERED = ['NoAnswer', 'Busy', 'AnsweringMachine'] as const;
 
@@ -41,9 +46,9 @@ export interface Day {
 export async function playDay(records: number, timeoutMs: number): Promise<Day> {
   const campaigns: ProgressCampaign[] = [
     { name: 'Spring', agents: agentsOf('1', 40), records },
-    { name: 'Autumn', agents: [...LEAVING, ...STAYING], records: 120 },
-    { name: 'Summer', agents: SHARED.slice(0, 6), records: 60 },
-    { name: 'Winter', agents: SHARED.slice(3), records: 60 },
+    { name: 'Autumn', agents: [...LEAVING, ...STAYING], records: AUTUMN_RECORDS },
+    { name: 'Summer', agents: SHARED.slice(0, 6), records: SHARED_RECORDS },
+    { name: 'Winter', agents: SHARED.slice(3), records: SHARED_RECORDS },
   ];
   const [spring, , summer, winter] = campaigns as [ProgressCampaign, ProgressCampaign, ProgressCampaign, ProgressCampaign];
   const directory = await mkdtemp(join(tmpdir(), 'ocm-progress-'));

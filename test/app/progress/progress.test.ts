@@ -3,7 +3,7 @@ import { CallResult, findValue, keys, type KvList, RecordStatus } from '../../..
 import { customerOf } from '../../support/progress/deployment.js';
 import { type Desk, noteOf, type SeenCall } from '../../support/progress/desk.js';
 import type { ListRow, StoredCampaign } from '../../support/progress/store.js';
-import { type Day, playDay, UNANSWERED } from './day.js';
+import { AUTUMN_RECORDS, type Day, playDay, SHARED_RECORDS, UNANSWERED } from './day.js';
 
 /** `npm run test:progress` sets more. */
 const RECORDS = Number(process.env['OCM_TEST_RECORDS'] ?? 400);
@@ -165,7 +165,7 @@ describe(`Progress over sockets (${RECORDS} records)`, function () {
 
   describe('with agents who leave', () => {
     it('goes on with the others', () => {
-      expectAllOver(campaign('Autumn'), 120);
+      expectAllOver(campaign('Autumn'), AUTUMN_RECORDS);
       for (const desk of day.stayers) {
         expect(desk.calls.size, desk.agentId).to.be.above(1);
         expect(toldOf(desk, 'Autumn'), desk.agentId).to.deep.equal(TOLD);
@@ -210,7 +210,7 @@ describe(`Progress over sockets (${RECORDS} records)`, function () {
     for (const name of ['Summer', 'Winter']) {
       it(`completes ${name}`, () => {
         const { rows, ...stored } = campaign(name);
-        expectAllOver({ rows, ...stored }, 60);
+        expectAllOver({ rows, ...stored }, SHARED_RECORDS);
         const answered = new Map(callsOf(day.shared, name).map((seen) => [seen.call.phone, endedRow(seen)]));
         expect(rows.filter(({ agent_id: agentId }) => agentId !== null)).to.have.deep.members([...answered.values()]);
         expectUnanswered(rows.filter(({ agent_id: agentId }) => agentId === null));
