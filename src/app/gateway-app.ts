@@ -13,10 +13,8 @@ import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
 import type { DesktopLine } from '../session/tevents/desktop-line.js';
 import { Tracer } from '../session/tracer.js';
-import { openEmbedded, type EmbeddedStore } from '../store/embedded/open.js';
-import { migrate } from '../store/migrate.js';
-import { claimOwnership } from '../store/owner.js';
-import { type Clock, isoTime } from '../util/clock.js';
+import { openStore } from '../store/open.js';
+import type { Clock } from '../util/clock.js';
 import { httpUrl, openHttp } from './http-listener.js';
 import { FrameListeners } from './listeners.js';
 
@@ -71,10 +69,10 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
 
 async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<Ports> {
   const { deployment, log, clock } = parts;
-  const store = await openStore(parts);
-  closers.push(() => store.client.close());
   const holder = `process ${process.pid} on ${hostname()}`;
-  const owner = await store.client.transaction((sql) => claimOwnership(sql, deployment.server.dbid, holder, clock.now()));
+  const store = await openStore(deployment.store, { serverDbid: deployment.server.dbid, holder, onFatal: parts.onFatal }, clock);
+  closers.push(() => store.close());
+  if (store.ran.length > 0) log.info(`store: ran ${store.ran.join(', ')}`);
 
   const tracer = new Tracer(parts.trace, clock, deployment.log.showValues);
   const agents = new AgentPool<object>();
@@ -82,7 +80,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const subscriptions = new Subscriptions<Line>();
   const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer, clock });
   const dialer = deployment.dialer && new SimulatedDialer(deployment.dialer, clock);
-  const engineParts = { deployment, client: store.client, owner, clock, log };
+  const engineParts = { deployment, client: store.client, owner: store.owner, clock, log };
   const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
 
@@ -105,20 +103,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const http = at && (await openHttp(at, { ...engineParts, gateway, clients, tracer, nextConnectionNumber, ready: () => ready }));
   if (http !== undefined) closers.push(() => http.close());
   const url = at && http && httpUrl(at.host, http.port);
-  store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()), ...(url !== undefined && { http: url }) });
+  if (url !== undefined) await store.describe(url);
   ready = true;
   return { ...framePorts, ...(http !== undefined && { http: http.port }) };
-}
-
-async function openStore({ deployment, clock, log, onFatal }: AppParts): Promise<EmbeddedStore> {
-  const store = await openEmbedded(deployment.store.directory, isoTime(clock.now()));
-  try {
-    const ran = await migrate(store.client);
-    if (ran.length > 0) log.info(`store: ran ${ran.join(', ')}`);
-  } catch (error) {
-    await store.client.close();
-    throw error;
-  }
-  store.client.onGone(onFatal);
-  return store;
 }

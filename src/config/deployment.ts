@@ -67,10 +67,23 @@ export interface DirectListener extends FrameListener {
 }
 
 /** Where records and journal are kept. */
-export interface Store {
+export type Store = EmbeddedStore | PostgresStore;
+
+export interface EmbeddedStore {
   readonly kind: 'embedded';
   /** Absolute. */
   readonly directory: string;
+}
+
+export interface PostgresStore {
+  readonly kind: 'postgres';
+  /** As it stands in the configuration; there may be a password in it. */
+  readonly url: string;
+  readonly connections: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  /** How long an owner that does not say that it lives stays the owner. */
+  readonly leaseMs: number;
 }
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';

@@ -12,6 +12,7 @@ import type {
   Limits,
   LogSettings,
   SimulatedDialerSettings,
+  Store,
   Treatment,
   TreatmentRule,
 } from './deployment.js';
@@ -160,6 +161,11 @@ function dialer({ type, seed, ring, talk, results }: NonNullable<ConfigContent['
   return { type, seed, ring: { minMs: ring.min, maxMs: ring.max }, talk: { minMs: talk.min, maxMs: talk.max }, results: shares };
 }
 
+function store({ url, connections, connectTimeout, statementTimeout, lease }: ConfigContent['store'], baseDir: string): Store {
+  if (url.kind === 'embedded') return { kind: 'embedded', directory: resolvePath(baseDir, url.directory) };
+  return { ...url, connections, connectTimeoutMs: connectTimeout, statementTimeoutMs: statementTimeout, leaseMs: lease };
+}
+
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** A copy without the keys whose value is undefined: an optional key is absent, not undefined. */
@@ -175,7 +181,7 @@ export function resolveDeployment(content: ConfigContent, baseDir: string): Depl
   return {
     server: content.server,
     listeners: withoutUndefined(content.listeners),
-    store: { kind: 'embedded', directory: resolvePath(baseDir, content.store.url) },
+    store: store(content.store, baseDir),
     log: logSettings(content, baseDir),
     timeZones: content.timeZones,
     agents: content.agents.map(withoutUndefined),

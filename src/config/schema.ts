@@ -4,6 +4,7 @@ import { choice, dbid, flag, integer, label, parsedText, tableName } from './sca
 import { campaignGroupSchema } from './schema-campaign-group.js';
 import { dialerSchema } from './schema-dialer.js';
 import { callingListSchema, campaignSchema } from './schema-lists.js';
+import { storeSchema } from './schema-store.js';
 import { treatmentSchema } from './schema-treatments.js';
 import { AGENT_ID_LENGTH } from '../lists/record-fields.js';
 
@@ -28,10 +29,6 @@ const listenersSchema = z.strictObject({
   tevents: z.strictObject({ ...endpoint, profile: profile() }).optional(),
   http: z.strictObject(endpoint).optional(),
 });
-
-/** `pglite:` and a directory. The authority form (`pglite://x`) would read a relative directory as an absolute one. */
-const storeUrl = () =>
-  parsedText('pglite: and a directory, such as pglite:./data', (url) => /^pglite:(?!\/\/)(.*\S.*)$/.exec(url)?.[1]);
 
 const path = () => z.string({ error: 'a path' }).regex(/\S/, { error: 'a path' });
 
@@ -69,7 +66,7 @@ const clientSchema = z.strictObject({
 export const configSchema = z.strictObject({
   server: z.strictObject({ dbid: dbid(), name: label('a name').prefault('OCServer') }),
   listeners: listenersSchema,
-  store: z.strictObject({ url: storeUrl() }),
+  store: storeSchema,
   log: logSchema.prefault({}),
   timeZones: z.array(z.strictObject({ dbid: dbid(), name: label('a name'), zone: zoneName() })).prefault([]),
   agents: z.array(z.strictObject({ id: agentId(), name: label('a name'), password: password().optional() })).prefault([]),

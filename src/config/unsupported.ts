@@ -23,12 +23,6 @@ export const UNSUPPORTED: readonly Unsupported[] = [
   { path: 'statusReporting', feature: 'status reports over HTTP' },
   { path: 'tls', feature: 'TLS' },
   { path: 'listeners.*.tls', feature: 'TLS' },
-  {
-    path: 'store.url',
-    feature: 'PostgreSQL as the store',
-    refuses: (url) => typeof url === 'string' && /^postgres(ql)?:/i.test(url),
-    expected: 'pglite: and a directory, such as pglite:./data',
-  },
 ];
 
 /** Every place in the file that a pattern meets. */

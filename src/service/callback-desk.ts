@@ -131,16 +131,18 @@ export class CallbackDesk {
       sinceSeconds: Math.floor((this.#watchingSince ?? nowMs) / 1000),
       waitSeconds: Math.ceil(group.personalCallbackWaitMs / 1000),
     };
-    let missed = 0;
-    await ownedTransaction(runtime.client, runtime.owner, async (sql) => {
+    const { missed, chains } = await ownedTransaction(runtime.client, runtime.owner, async (sql) => {
+      let finals = 0;
+      const found: Chain[] = [];
       for (const list of openListsOf(this.context)) {
-        missed += await finalizeMissed(sql, list, waiting, nowMs);
+        finals += await finalizeMissed(sql, list, waiting, nowMs);
         if (callbacks.length === 0) continue;
         const taker = { ...takerOf(this.context), appId: runtime.owner.serverDbid };
-        const rows = await takePersonalChains(sql, list, taker, callbacks.length, nowMs, zones, { callbacks, redials });
-        for (const chain of toChains(rows)) this.buffer.add(chain);
+        found.push(...toChains(await takePersonalChains(sql, list, taker, callbacks.length, nowMs, zones, { callbacks, redials })));
       }
+      return { missed: finals, chains: found };
     });
+    for (const chain of chains) this.buffer.add(chain);
     return missed > 0;
   }
 }

@@ -3,7 +3,7 @@ import type { GroupEvent, GroupState, GroupStatus, Load } from '../campaign/grou
 import type { JournalRow } from '../journal/row.js';
 import type { Sql } from '../store/client.js';
 import { type GroupRow, updateGroup } from '../store/statements/groups.js';
-import { insertJournal, type JournalRecord } from '../store/statements/journal.js';
+import { insertJournal, lockJournal, type JournalRecord } from '../store/statements/journal.js';
 
 /** Between the states of the domain and their rows. */
 
@@ -81,6 +81,7 @@ export interface Change {
 export async function writeChange(sql: Sql, change: Change): Promise<JournalRow[]> {
   await updateGroup(sql, toGroupRow(change.dbid, change.state));
   const rows: JournalRow[] = [];
+  if (change.events.length > 0) await lockJournal(sql, change.dbid);
   for (const event of change.events) {
     const record = await insertJournal(sql, {
       group_dbid: change.dbid,

@@ -2,7 +2,7 @@ import type { Deployment } from '../config/deployment.js';
 import { type CsvRow, type GoodRow, readRecordCsv } from '../lists/record-csv.js';
 import { RecordCsvError } from '../lists/record-csv-error.js';
 import { recordColumns } from '../lists/record-fields.js';
-import { type Sql, StatementFailed, type StoreClient } from '../store/client.js';
+import { type Sql, StatementFailed, type StoreClient, type WorkOptions } from '../store/client.js';
 import type { ListTable } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
 import {
@@ -102,7 +102,7 @@ export class Importer {
     const importId = await this.#owned((sql) => insertImport(sql, owner, list.dbid, clock.now()));
     try {
       await this.#stage(importId, list, source, reject);
-      const loaded = await this.#owned((sql) => moveRows(sql, importId, list, reject));
+      const loaded = await this.#owned((sql) => moveRows(sql, importId, list, reject), { long: true });
       if (loaded > 0) this.parts.listChanged(list.dbid);
       log.info(`calling list ${list.name}: ${loaded} records imported`, { by: options.by });
       return { loaded };
@@ -126,8 +126,8 @@ export class Importer {
     }
   }
 
-  #owned<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
-    return ownedTransaction(this.parts.client, this.parts.owner, fn);
+  #owned<T>(fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T> {
+    return ownedTransaction(this.parts.client, this.parts.owner, fn, options);
   }
 
   /** What cannot be removed now is removed at the next start. */

@@ -5,7 +5,7 @@ import type { ListTable } from '../store/list-table.js';
 import { ownedTransaction } from '../store/owner.js';
 import { type Closing, closeRecords, type RecordsOf, selectWaiting, type WaitingRow } from '../store/statements/close-records.js';
 import { forbid, forbidRecords } from '../store/statements/do-not-call.js';
-import { lockListShared } from '../store/statements/list-lock.js';
+import { lockHandOutsExclusive, lockListShared } from '../store/statements/list-lock.js';
 import { releaseUnheld } from '../store/statements/list-rows.js';
 import { refused } from './refused.js';
 import type { UserEventRefusal } from './ports.js';
@@ -68,6 +68,7 @@ export async function closeWaiting(runtime: Runtime, order: CloseOrder): Promise
       const found: { readonly list: ListTable; readonly rows: readonly WaitingRow[] }[] = [];
       for (const dbid of order.listDbids.toSorted((a, b) => a - b)) {
         await lockListShared(sql, dbid);
+        await lockHandOutsExclusive(sql, dbid);
         const list = listTable(runtime, dbid);
         const rows = await selectWaiting(sql, list, owner.serverDbid, order.of);
         if (rows.length > 0) found.push({ list, rows });

@@ -8,7 +8,7 @@ import { forbidRecords } from '../store/statements/do-not-call.js';
 import { shareGroups } from '../store/statements/groups.js';
 import { countAttempts } from '../store/statements/count-attempts.js';
 import { type CallChange, endHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts, reportResults, updateCalls } from '../store/statements/hand-outs.js';
-import { lockListShared } from '../store/statements/list-lock.js';
+import { lockHandOutsShared, lockListShared } from '../store/statements/list-lock.js';
 import { writeReportedRows } from '../store/statements/report-records.js';
 import { insertRetries } from '../store/statements/retries.js';
 import { groupBy } from '../util/group-by.js';
@@ -141,6 +141,7 @@ export class RecordWriter {
       await shareGroups(sql, [...new Set(batch.map(groupOf))]);
       // behind the groups, as a completion takes them, and in the order of DBIDs
       for (const dbid of listsPutOff(ends)) await lockListShared(sql, dbid);
+      await lockHandOutsShared(sql, [...new Set(handOuts.map(({ list }) => list.dbid))]);
       return {
         handed: await this.#writeHandOuts(sql, handOuts, nowMs),
         called: await writeCalls(sql, calls),

@@ -21,7 +21,7 @@ import { endStranded } from './stranded.js';
 export async function recoverStore(runtime: Runtime, replayWindowMs: number): Promise<void> {
   const { client, owner, deployment, clock } = runtime;
   const nowMs = clock.now();
-  await ownedTransaction(client, owner, async (sql) => {
+  const recover = async (sql: Sql): Promise<void> => {
     await createTables(sql, runtime);
     await deleteOldImports(sql, owner);
     await insertMissingGroups(sql, owner.serverDbid, deployment.campaignGroups.map((group) => group.dbid));
@@ -38,7 +38,8 @@ export async function recoverStore(runtime: Runtime, replayWindowMs: number): Pr
     await recoverAgents(sql, runtime, nowMs);
     const recent = await selectJournalSince(sql, owner.serverDbid, nowMs - replayWindowMs);
     runtime.journal.begin(recent.map(toJournalRow), await selectLastPosition(sql));
-  });
+  };
+  await ownedTransaction(client, owner, recover, { long: true });
 }
 
 async function createTables(sql: Sql, { deployment, lists, log }: Runtime): Promise<void> {

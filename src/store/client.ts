@@ -12,11 +12,23 @@ export interface Sql {
   query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]>;
 }
 
+export interface WorkOptions {
+  /**
+   * Statements may take minutes (a whole file is moved, a whole store recovered), so nobody may wait
+   * for it who serves others; and it runs once, whatever comes.
+   */
+  readonly long?: boolean;
+}
+
 export interface StoreClient extends Sql {
   /** Runs `fn`'s statements on one session, without a transaction around them. */
-  session<T>(fn: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Runs `fn` between BEGIN and COMMIT on one session; a throw rolls back and is thrown on. */
-  transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T>;
+  session<T>(fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T>;
+  /**
+   * Runs `fn` between BEGIN and COMMIT on one session; a throw rolls back and is thrown on. Where the
+   * store had it give way to another transaction (deadlock) it is rolled back and `fn` runs again from its start,
+   * so it changes nothing but the store: what it found out is what it answers.
+   */
+  transaction<T>(fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { httpUrl } from '../../src/app/http-listener.js';
 import { ListenError } from '../../src/net/listener.js';
+import { directoryOf } from '../support/engine.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { rejection } from '../client/support.js';
 
@@ -17,7 +18,7 @@ describe('a whole gateway', () => {
     const url = httpUrl('127.0.0.1', app.ports.http);
     const answer = await fetch(`${url}/health`);
     expect([answer.status, await answer.json()]).to.deep.equal([200, { status: 'ok' }]);
-    const holder = JSON.parse(readFileSync(join(app.deployment.store.directory, 'holder.json'), 'utf8')) as unknown;
+    const holder = JSON.parse(readFileSync(join(directoryOf(app.deployment), 'holder.json'), 'utf8')) as unknown;
     expect(holder).to.deep.include({ pid: process.pid, http: url });
   });
 

@@ -12,12 +12,12 @@ import { claimOwnership } from '../../src/store/owner.js';
 import { systemClock } from '../../src/util/clock.js';
 import { smallConfig, type SmallConfig } from '../config/support.js';
 import { FakeGateway, testHttp } from '../http/support.js';
-import { silentLog } from '../support/engine.js';
+import { directoryOf, silentLog } from '../support/engine.js';
 
 /** Runs `job` while a store is held by somebody who listens, or does not. */
 async function held(config: string, listening: boolean, job: () => Promise<void>): Promise<void> {
   const { deployment } = loadConfig(config, {});
-  const store = await openEmbedded(deployment.store.directory, 'test');
+  const store = await openEmbedded(directoryOf(deployment), 'test');
   await migrate(store.client);
   const { client } = store;
   const owner = await claimOwnership(client, 156, 'test', 0);

@@ -18,7 +18,7 @@ const ROWS: readonly Row[] = [
   ['OCM_LISTENERS_TEVENTS_PORT', '2', (d) => d.listeners.tevents?.port, 2],
   ['OCM_LISTENERS_HTTP_HOST', '::1', (d) => d.listeners.http?.host, '::1'],
   ['OCM_LISTENERS_HTTP_PORT', '0', (d) => d.listeners.http?.port, 0],
-  ['OCM_STORE_URL', 'pglite:other', (d) => d.store.directory, '/etc/ocm/other'],
+  ['OCM_STORE_URL', 'pglite:other', (d) => (d.store.kind === 'embedded' ? d.store.directory : ''), '/etc/ocm/other'],
   ['OCM_LOG_LEVEL', 'debug', (d) => d.log.level, 'debug'],
   ['OCM_LOG_FILE', '7', (d) => d.log.file, '/etc/ocm/7'],
   ['OCM_LOG_TRACE', 'true', (d) => d.log.trace, true],
@@ -56,6 +56,16 @@ const WITH_DIALER: readonly Row[] = [
   ['OCM_DIALER_TALK_MAX', '3m', (d) => d.dialer?.talk.maxMs, 180_000],
 ];
 
+type PostgresStore = Extract<Deployment['store'], { kind: 'postgres' }>;
+
+/** These need a PostgreSQL server as the store. */
+const WITH_POSTGRES: readonly (readonly [name: string, text: string, read: (store: PostgresStore) => unknown, expected: unknown])[] = [
+  ['OCM_STORE_CONNECTIONS', '3', (store) => store.connections, 3],
+  ['OCM_STORE_CONNECT_TIMEOUT', '20ms', (store) => store.connectTimeoutMs, 20],
+  ['OCM_STORE_STATEMENT_TIMEOUT', '21ms', (store) => store.statementTimeoutMs, 21],
+  ['OCM_STORE_LEASE', '1m', (store) => store.leaseMs, 60_000],
+];
+
 describe('environment variables', () => {
   for (const [name, text, read, expected] of ROWS) {
     it(`${name}=${text}`, () => {
@@ -71,6 +81,14 @@ describe('environment variables', () => {
     });
   }
 
+  for (const [name, text, read, expected] of WITH_POSTGRES) {
+    it(`${name}=${text}`, () => {
+      const url = { OCM_STORE_URL: 'postgres://me@db/ocm' };
+      expect(read(deploy(url).store as PostgresStore)).to.not.equal(expected);
+      expect(read(deploy({ ...url, [name]: text }).store as PostgresStore)).to.equal(expected);
+    });
+  }
+
   for (const [name, text, read, expected] of WITH_DIALER) {
     it(`${name}=${text}`, () => {
       expect(read(deploy({ OCM_DIALER_TYPE: 'simulated' }))).to.not.equal(expected);
@@ -81,7 +99,7 @@ describe('environment variables', () => {
   it('are all tried here, and no two keys share one', () => {
     const names = overridables(configSchema).map(({ path }) => variableName(path));
     expect(new Set(names).size).to.equal(names.length);
-    expect(names.toSorted()).to.deep.equal([...ROWS, ...WITH_PORT, ...WITH_DIALER].map(([name]) => name).toSorted());
+    expect(names.toSorted()).to.deep.equal([...ROWS, ...WITH_PORT, ...WITH_DIALER, ...WITH_POSTGRES].map(([name]) => name).toSorted());
   });
 
   it('join the words of a key by underscores', () => {
@@ -96,7 +114,7 @@ describe('environment variables', () => {
       },
       { OCM_STORE_URL: 'pglite:/data', OCM_LISTENERS_HTTP_PORT: '8098' },
     );
-    expect(deployment.store.directory).to.equal('/data');
+    expect(deployment.store).to.deep.equal({ kind: 'embedded', directory: '/data' });
     expect(deployment.listeners).to.deep.equal({ http: { host: '127.0.0.1', port: 8098 } });
   });
 

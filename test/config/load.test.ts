@@ -329,7 +329,7 @@ describe('a configuration file', () => {
     const file = join(directory, 'a.yaml');
     writeFileSync(file, SAMPLE);
     const { store, log } = loadConfig(file, { OCM_STORE_URL: 'pglite:../other' }).deployment;
-    expect(store.directory).to.equal(resolve(directory, '../other'));
+    expect(store).to.deep.equal({ kind: 'embedded', directory: resolve(directory, '../other') });
     expect(log.file).to.equal(resolve(directory, '../log/ocm.log'));
   });
 
@@ -350,7 +350,7 @@ describe('a configuration file', () => {
   it('of the demo is right', () => {
     const { deployment, warnings } = loadConfig('fixtures/configs/demo.yaml', {});
     expect(warnings).to.deep.equal([]);
-    expect(deployment.store.directory).to.equal(resolve('data/demo'));
+    expect(deployment.store).to.deep.equal({ kind: 'embedded', directory: resolve('data/demo') });
     expect(deployment.log.trace).to.equal(true);
     expect(deployment.campaignGroups.map(({ dbid, name, group }) => [dbid, name, group.agentIds])).to.deep.equal([
       [1001, 'Spring@Sales', ['1001', '1002', '1003']],

@@ -50,11 +50,11 @@ export class Keeper {
     this.failed.catch(() => undefined);
   }
 
-  /** On the store of a directory; with the demo's deployment, or another. */
-  static async start(directory: string, { config = DEMO_CONFIG, env = {} }: { readonly config?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Keeper> {
+  /** On the store of a url; with the demo's deployment, or another. */
+  static async start(storeUrl: string, { config = DEMO_CONFIG, env = {} }: { readonly config?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Keeper> {
     const [direct = 0, tevents = 0, http = 0] = await freePorts(3);
     const values = {
-      OCM_STORE_URL: `pglite:${directory}`,
+      OCM_STORE_URL: storeUrl,
       OCM_LISTENERS_DIRECT_PORT: String(direct),
       OCM_LISTENERS_TEVENTS_PORT: String(tevents),
       OCM_LISTENERS_HTTP_PORT: String(http),

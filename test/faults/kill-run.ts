@@ -1,15 +1,14 @@
-import { rm } from 'node:fs/promises';
 import { connectDirect } from '../../src/client/index.js';
-import { openEmbedded } from '../../src/store/embedded/open.js';
 import type { JournalRecord } from '../../src/store/statements/journal.js';
 import { systemClock } from '../../src/util/clock.js';
-import { makeStoreDirectory } from '../support/engine.js';
+import { makeStore, type StoreKind, type StorePlace } from '../support/engine.js';
 import { HOST, importRecords, SPRING } from '../support/gateway.js';
 import { seededRandom } from '../support/random.js';
 import { Keeper } from './keeper.js';
 import { Account, type Passed, Worker } from '../support/worker.js';
 
 export interface KillPlan {
+  readonly kind: StoreKind;
   readonly seed: number;
   readonly kills: number;
   readonly records: number;
@@ -51,13 +50,13 @@ const STEPS_PER_RECORD = 3;
  * Agents work a campaign to its end while the gateway is killed at moments that follow from the seed: by how
  * far the work has come, one in each part of it, the last at its very end. `kills` is 2 at least.
  */
-export async function runKills({ seed, kills, records, timeoutMs }: KillPlan): Promise<KillOutcome> {
+export async function runKills({ kind, seed, kills, records, timeoutMs }: KillPlan): Promise<KillOutcome> {
   const random = seededRandom(seed);
-  const directory = await makeStoreDirectory();
+  const store = await makeStore(kind);
   let keeper: Keeper | undefined;
   const workers: Worker[] = [];
   try {
-    const gateway = (keeper = await Keeper.start(directory));
+    const gateway = (keeper = await Keeper.start(store.url));
     await importRecords(gateway, records);
     const account = new Account();
     const moments = momentsOf(random, kills - 1, records * STEPS_PER_RECORD);
@@ -74,12 +73,12 @@ export async function runKills({ seed, kills, records, timeoutMs }: KillPlan): P
       reconnects: workers.map(({ client }) => client.counters.reconnects),
       kills: gateway.kills,
       exitCode,
-      ...(await readStore(directory)),
+      ...(await readStore(store)),
     };
   } finally {
     for (const { client } of workers) await client.close();
     await keeper?.destroy();
-    await rm(directory, { recursive: true, force: true });
+    await store.remove();
   }
 }
 
@@ -123,8 +122,8 @@ async function startCampaign({ ports }: Keeper): Promise<void> {
   await supervisor.close();
 }
 
-async function readStore(directory: string): Promise<Pick<KillOutcome, 'rows' | 'journal' | 'openHandOuts'>> {
-  const { client } = await openEmbedded(directory, 'tests');
+async function readStore(place: StorePlace): Promise<Pick<KillOutcome, 'rows' | 'journal' | 'openHandOuts'>> {
+  const client = await place.open();
   try {
     const open = await client.query('SELECT 1 FROM ocm_hand_out WHERE ended_at IS NULL');
     return {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { RecordStatus } from '../../protocol/index.js';
+import { STORE_KINDS } from '../support/engine.js';
 import { runKills } from './kill-run.js';
 import { resultOf } from '../support/worker.js';
 
@@ -11,12 +12,12 @@ const RECORDS_PER_KILL = 24;
 const TIMEOUT_MS = 60_000 + KILLS * 20_000;
 const CLEAN_UP_MS = 20_000;
 
-describe(`a gateway that is killed ${KILLS} times (seed ${SEED})`, function () {
+for (const kind of STORE_KINDS) describe(`a gateway that is killed ${KILLS} times (${kind}, seed ${SEED})`, function () {
   this.timeout(TIMEOUT_MS + CLEAN_UP_MS);
 
   it('loses no result that it has acknowledged, and ends every record and the campaign exactly once', async () => {
     const records = KILLS * RECORDS_PER_KILL;
-    const { account, told, reconnects, kills, exitCode, rows, journal, openHandOuts } = await runKills({ seed: SEED, kills: KILLS, records, timeoutMs: TIMEOUT_MS });
+    const { account, told, reconnects, kills, exitCode, rows, journal, openHandOuts } = await runKills({ kind, seed: SEED, kills: KILLS, records, timeoutMs: TIMEOUT_MS });
 
     expect(kills).to.equal(KILLS);
     // killed again before it had come back, a client comes back once for both
@@ -36,7 +37,7 @@ describe(`a gateway that is killed ${KILLS} times (seed ${SEED})`, function () {
     expect(account.handedAgain, 'handed out after their end was acknowledged').to.deep.equal([]);
     expect(openHandOuts).to.equal(0);
 
-    expect(journal.map(({ kind, number }) => `${number} ${kind}`)).to.deep.equal(['1 Loaded', '2 Started', '3 Stopped', '4 Unloaded']);
+    expect(journal.map((row) => `${row.number} ${row.kind}`)).to.deep.equal(['1 Loaded', '2 Started', '3 Stopped', '4 Unloaded']);
     expect(new Set(journal.map(({ session }) => session)).size).to.equal(1);
     const events = ['CampaignLoaded', 'CampaignStarted', 'CampaignStopped', 'CampaignUnloaded'];
     expect(told).to.deep.equal({ 1001: events, 1002: events, 1003: events });

@@ -38,7 +38,7 @@ export interface ProgressKillOutcome {
  * Agents are called in a campaign until it has completed by itself, while the gateway is killed at moments that follow from
  * the seed: in each part of the work when somebody hears a call, and last as soon as an agent hears that the campaign has stopped.
  */
-export async function runProgressKills({ seed, kills, records, timeoutMs }: KillPlan): Promise<ProgressKillOutcome> {
+export async function runProgressKills({ seed, kills, records, timeoutMs }: Omit<KillPlan, 'kind'>): Promise<ProgressKillOutcome> {
   const random = seededRandom(seed);
   const campaign: ProgressCampaign = { name: CAMPAIGN, agents: AGENTS, records };
   const directory = await mkdtemp(join(tmpdir(), 'ocm-progress-'));
@@ -55,7 +55,7 @@ export async function runProgressKills({ seed, kills, records, timeoutMs }: Kill
       // what has ended is to be there to be compared
       group: { replayWindow: '1h' },
     });
-    const gateway = (keeper = await Keeper.start(store, { config, env: { NODE_OPTIONS: `--import=${RECORDER}`, [DIALED_FILE]: file } }));
+    const gateway = (keeper = await Keeper.start(`pglite:${store}`, { config, env: { NODE_OPTIONS: `--import=${RECORDER}`, [DIALED_FILE]: file } }));
     await fillList(gateway.ports, 0, campaign);
     const moments = momentsOf(random, kills - 1, records * ANSWERED * STEPS_PER_CALL * SURE);
     const { onCall, onTold } = killAt(moments, gateway, random);

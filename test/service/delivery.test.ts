@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { LoginOutcome } from '../../src/service/agents.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { addRecords, AUTUMN, emptyStore, Engine, type FakeLine, SHARED, SPRING } from './support.js';
 
 const WINDOW = 300_000;
@@ -10,7 +11,7 @@ function missedOf(outcome: LoginOutcome): string[] {
   return outcome.kind === 'loggedIn' ? outcome.missed.map(({ kind, number }) => `${kind} ${number}`) : [outcome.kind];
 }
 
-describe('delivery across a lost line', () => {
+describeOnStores('delivery across a lost line', (openTestStore) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));
@@ -195,7 +196,7 @@ describe('delivery across a lost line', () => {
   });
 });
 
-describe('logging in', () => {
+describeOnStores('logging in', (openTestStore) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

@@ -1,4 +1,4 @@
-import { type Sql, type SqlParam, type SqlRow, StoreAway, type StoreClient } from '../../src/store/client.js';
+import { type Sql, type SqlParam, type SqlRow, StoreAway, type StoreClient, type WorkOptions } from '../../src/store/client.js';
 
 /** What becomes of a transaction whose statements are all done. */
 export type CommitFault = 'rolledBack' | 'acknowledgmentLost';
@@ -25,11 +25,11 @@ export class FaultyClient implements StoreClient {
     return this.#counted(() => this.#query<Row>(this.inner, text, params));
   }
 
-  session<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#counted(() => this.inner.session((sql) => fn(this.#seen(sql, []))));
+  session<T>(fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T> {
+    return this.#counted(() => this.inner.session((sql) => fn(this.#seen(sql, [])), options));
   }
 
-  transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
+  transaction<T>(fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T> {
     return this.#counted(async () => {
       if (this.away) throw new StoreAway('the store is away');
       const texts: string[] = [];
@@ -39,7 +39,7 @@ export class FaultyClient implements StoreClient {
         fault = this.away ? 'rolledBack' : this.onCommit(texts);
         if (fault === 'rolledBack') throw new StoreAway('the store went away before the commit');
         return done;
-      });
+      }, options);
       if (fault === 'acknowledgmentLost') throw new StoreAway('the store went away while it committed');
       return result;
     });

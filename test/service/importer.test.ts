@@ -5,13 +5,14 @@ import { claimOwnership } from '../../src/store/owner.js';
 import { deleteOldImports } from '../../src/store/statements/imports.js';
 import { systemClock } from '../../src/util/clock.js';
 import { silentLog, startEngine, type TestEngine } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 
 async function* breaking(): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`contact_info\n${'5550100\n'.repeat(3000)}`);
   throw new Error('the line is gone');
 }
 
-describe('service/importer', () => {
+describeOnStores('service/importer', (openTestStore) => {
   let engine: TestEngine;
   let importer: Importer;
   const changed: number[] = [];
@@ -28,6 +29,7 @@ describe('service/importer', () => {
 
   before(async () => {
     engine = await startEngine({
+      open: openTestStore,
       change: (config) => {
         config.callingLists = [
           {

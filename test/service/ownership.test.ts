@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { OwnershipLost } from '../../src/store/client.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { addRecords, AUTUMN, emptyStore, Engine, final, SHARED, SPRING, statuses } from './support.js';
 
 const GRACE = 60_000;
@@ -14,7 +15,7 @@ async function everything(store: TestStore): Promise<string> {
   return JSON.stringify(dumps);
 }
 
-describe('one owner', () => {
+describeOnStores('one owner', (openTestStore) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

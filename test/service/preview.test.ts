@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { UserEventError } from '../../protocol/dictionary/enumerations.js';
 import type { PreviewOutcome } from '../../src/service/ports.js';
 import { NOW } from '../store/support.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { addRecords, AUTUMN, type Change, emptyStore, Engine, SPRING, statuses } from './support.js';
 
 const RETRIEVAL = /SKIP LOCKED/;
@@ -21,7 +22,7 @@ const secondOfDay = (NOW / 1000) % 86_400;
 /** The window of a record closes a minute after the test began. */
 const openForAMinute = { tz_dbid: 1, daily_from: secondOfDay - 60, daily_till: secondOfDay + 60 };
 
-describe('preview', () => {
+describeOnStores('preview', (openTestStore) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

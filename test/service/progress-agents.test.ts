@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { CallResult, RecordStatus } from '../../protocol/dictionary/enumerations.js';
 import { listOf, rowsOf } from '../store/support.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { addRecords, AUTUMN, type Change, dialing, emptyStore, Engine, final, SHARED, SPRING, statuses } from './support.js';
 
 const { Ready, Retrieved, Updated, AgentError } = RecordStatus;
 const GRACE = 60_000;
 
-describe('agents in progress', () => {
+describeOnStores('agents in progress', (openTestStore) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

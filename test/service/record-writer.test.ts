@@ -5,7 +5,8 @@ import type { Owner } from '../../src/store/owner.js';
 import type { HandOutRow } from '../../src/store/statements/hand-outs.js';
 import { runningGroup } from '../store/group-support.js';
 import { fill, listOf, NOW, type Row, rowsOf, ZONES } from '../store/support.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { FaultyClient } from './faulty-client.js';
 import { final } from './support.js';
 import { chainOf } from '../record/support.js';
@@ -13,7 +14,7 @@ import { chainOf } from '../record/support.js';
 const by = (content: string): EndedBy => ({ content, acknowledgment: 'RecordProcessedAcknowledge' });
 const RETRIEVED: Row = { record_status: 2, app_id: 156, campaign_id: 101, group_id: 732 };
 
-describe('the writer of records', () => {
+describeOnStores('the writer of records', (openTestStore) => {
   let store: TestStore;
   let client: FaultyClient;
   let owner: Owner;

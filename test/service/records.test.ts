@@ -1,17 +1,19 @@
 import { expect } from 'chai';
 import { UserEventError } from '../../protocol/dictionary/enumerations.js';
 import type { EndOutcome } from '../../src/service/ports.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { addRecords, AUTUMN, type Change, emptyStore, Engine, final, SPRING, statuses } from './support.js';
 
 const GRACE = 60_000;
+const CANCELLED = 5;
 const READY = 1;
 const RETRIEVED = 2;
 const UPDATED = 3;
 
 const numberOf = (outcome: EndOutcome): number | string => (outcome.kind === 'refused' ? outcome.number : outcome.kind);
 
-describe('records in other hands', () => {
+describeOnStores('records in other hands', (openTestStore, kind) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));
@@ -29,6 +31,29 @@ describe('records in other hands', () => {
     await engine.login('1001');
     await engine.dial(SPRING, flag);
     return (await engine.record('1001')).handle;
+  }
+
+  if (kind === 'postgres') {
+    it('are not closed by anybody else while they are handed out, nor handed out while they are closed', async () => {
+      await start();
+      await addRecords(store.client, [{}]);
+      await engine.login('1001');
+      await engine.dial(SPRING, 0);
+      const go = engine.client.hold(/SET record_status = \$4, call_result = \$5/);
+      const order = { kind: 'cancel', agentId: '1002', of: { phone: '555-1' }, customerId: null, wholeChain: true, listDbids: [501], campaignId: 101 } as const;
+      const closed = engine.gateway.records.close(order, 'a request');
+      await engine.client.holding();
+      const asked = engine.ask('1001');
+      while (!engine.client.texts.some((text) => text.endsWith('ORDER BY dbid FOR SHARE'))) await engine.client.turns();
+      // time enough for a hand-out that waits for nobody
+      await store.client.query('SELECT pg_sleep(0.1)');
+      expect(await openHandOuts(), 'it waits').to.equal(0);
+      go();
+      expect((await closed).kind).to.equal('closed');
+      await engine.settled();
+      expect(asked.answered?.kind).to.not.equal('record');
+      expect([await statuses(store.client), await openHandOuts()]).to.deep.equal([[CANCELLED], 0]);
+    });
   }
 
   describe('end once', () => {
@@ -246,8 +271,15 @@ describe('records in other hands', () => {
 
     it('ForceUnload: a record whose end was committed before is not cancelled', async () => {
       const handle = await inHand();
+      // the embedded store does one after the other; a server both at once
+      const go = kind === 'postgres' ? engine.client.hold(/WHERE dbid = \$1 FOR UPDATE$/) : undefined;
       const ended = engine.ending('1001', handle);
       const unloaded = engine.request('ForceUnload');
+      if (go !== undefined) {
+        await engine.client.holding();
+        while ((await openHandOuts()) > 0);
+        go();
+      }
       expect(numberOf(await ended)).to.equal('ended');
       await unloaded;
       await engine.settled();

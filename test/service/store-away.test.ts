@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { UserEventError } from '../../protocol/dictionary/enumerations.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import type { CommitFault } from './faulty-client.js';
 import { addRecords, emptyStore, Engine, SPRING, statuses } from './support.js';
 
@@ -13,7 +14,7 @@ const announces = (texts: readonly string[]): boolean => texts.some((text) => te
 const handsOut = (texts: readonly string[]): boolean => texts.some((text) => text.startsWith('INSERT INTO ocm_hand_out'));
 const ends = (texts: readonly string[]): boolean => texts.some((text) => text.startsWith('UPDATE ocm_hand_out h SET ended_at'));
 
-describe('a store that is away', () => {
+describeOnStores('a store that is away', (openTestStore) => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

@@ -5,7 +5,8 @@ import { type ListTable, quoteName } from '../../src/store/list-table.js';
 import { countNotDue } from '../../src/store/statements/count-records.js';
 import { probe } from '../../src/store/statements/probe.js';
 import { takeChains } from '../../src/store/statements/take-chains.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { fill, forbid, HOUR, listOf, NOW, NOW_SECONDS, type Row, ZONES } from './support.js';
 
 const DO_NOT_CALL = 'dnc';
@@ -78,7 +79,7 @@ const CASES: readonly Case[] = [
 
 const maybe = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(of, { nil: null });
 
-describe('what is due', () => {
+describeOnStores('what is due', (openTestStore) => {
   let store: TestStore;
 
   before(async () => {

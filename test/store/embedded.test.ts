@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { StatementFailed, StoreAway } from '../../src/store/client.js';
-import { DirectoryLock, StoreHeld } from '../../src/store/embedded/lock.js';
+import { DirectoryLock, DirectoryHeld } from '../../src/store/embedded/lock.js';
 import { openEmbedded } from '../../src/store/embedded/open.js';
 import { makeStoreDirectory, openTestStore, type TestStore } from '../support/engine.js';
 
@@ -22,11 +22,11 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
   throw new Error('it did not fail');
 }
 
-function heldBy(run: () => unknown): StoreHeld {
+function heldBy(run: () => unknown): DirectoryHeld {
   try {
     run();
   } catch (error) {
-    if (error instanceof StoreHeld) return error;
+    if (error instanceof DirectoryHeld) return error;
     throw error;
   }
   throw new Error('it was not refused');
@@ -60,7 +60,7 @@ describe('a store directory', () => {
     const refused = heldBy(() => DirectoryLock.acquire(ours, { since: 'now' }));
     expect(refused.holder).to.deep.equal({ pid: child.pid, host: hostname(), since: 'the test began' });
     expect(refused.message).to.contain(ours).and.contain(`process ${child.pid} on ${hostname()} (since the test began)`);
-    expect(await failureOf(openEmbedded(ours, 'now'))).to.be.instanceOf(StoreHeld);
+    expect(await failureOf(openEmbedded(ours, 'now'))).to.be.instanceOf(DirectoryHeld);
   });
 
   it('is refused to another process while this one has it, and free when this one lets go', async () => {
@@ -104,7 +104,7 @@ describe('a store directory', () => {
     const directory = await makeStoreDirectory();
     try {
       writeFileSync(join(directory, 'pg', 'PG_VERSION'), '3\n');
-      expect(await failureOf(openEmbedded(directory, 'now'))).to.be.instanceOf(StoreAway).and.not.instanceOf(StoreHeld);
+      expect(await failureOf(openEmbedded(directory, 'now'))).to.be.instanceOf(StoreAway).and.not.instanceOf(DirectoryHeld);
       DirectoryLock.acquire(directory, { since: 'now' }).release();
     } finally {
       rmSync(directory, { recursive: true, force: true });

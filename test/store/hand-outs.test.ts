@@ -3,7 +3,8 @@ import {
   anyHandOut, deleteEndedHandOuts, endHandOuts, endHandOutsOfGroup, endStrandedHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts, selectEndedHandOut,
   selectOpenHandOutsOfGroup,
 } from '../../src/store/statements/hand-outs.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { runningGroup, setGroup } from './group-support.js';
 import { fill, forbid, HOUR, listOf, NOW, type Row, ZONES } from './support.js';
 
@@ -15,7 +16,7 @@ function ask(recordId: number, change: Partial<HandOutAsk> = {}): HandOutAsk {
   return { groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, agentId: '1001', attemptGuid: `guid-${recordId}`, ...change };
 }
 
-describe('handing out', () => {
+describeOnStores('handing out', (openTestStore) => {
   let store: TestStore;
   before(async () => {
     store = await openTestStore();

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { countRecords } from '../../src/store/statements/count-records.js';
 import { type HandOutAsk, insertHandOuts } from '../../src/store/statements/hand-outs.js';
 import { countForeign, type EndedRow, releaseChains, releaseUnheld, selectChains, writeEndedRows } from '../../src/store/statements/list-rows.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { runningGroup } from './group-support.js';
 import { fill, listOf, NOW, type Row, rowsOf, ZONES } from './support.js';
 
@@ -20,7 +21,7 @@ const ask = (recordId: number): HandOutAsk => ({
   groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, agentId: '1001', attemptGuid: `guid-${recordId}`,
 });
 
-describe('rows of a list', () => {
+describeOnStores('rows of a list', (openTestStore) => {
   let store: TestStore;
   before(async () => {
     store = await openTestStore();

@@ -3,11 +3,12 @@ import { expect } from 'chai';
 import { migrate } from '../../src/store/migrate.js';
 import { createMissingTable } from '../../src/store/statements/create-list.js';
 import { dumpSchema } from '../support/dump-schema.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { runningGroup } from './group-support.js';
 import { listOf } from './support.js';
 
-describe('migrations', () => {
+describeOnStores('migrations', (openTestStore) => {
   let store: TestStore;
   before(async () => void (store = await openTestStore()));
   after(() => store.close());
@@ -34,7 +35,7 @@ describe('migrations', () => {
   });
 });
 
-describe('the table of a calling list', () => {
+describeOnStores('the table of a calling list', (openTestStore) => {
   let store: TestStore;
   before(async () => void (store = await openTestStore()));
   after(() => store.close());

@@ -5,9 +5,10 @@ import { deleteAgentLogin, recoverAgentLogins, updateAgentLost, upsertAgentLogin
 import { insertMissingGroups, lockGroup, selectGroups, updateGroup } from '../../src/store/statements/groups.js';
 import { insertJournal, selectJournalAfter, selectJournalSince, selectLastPosition } from '../../src/store/statements/journal.js';
 import { deleteKnownList, selectKnownLists, upsertKnownList } from '../../src/store/statements/known-lists.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 
-describe('what a gateway owns', () => {
+describeOnStores('what a gateway owns', (openTestStore) => {
   let store: TestStore;
   before(async () => {
     store = await openTestStore();

@@ -3,12 +3,13 @@ import type { ListTable } from '../../src/store/list-table.js';
 import { finalizeForbidden } from '../../src/store/statements/finalize-forbidden.js';
 import { type Probed, probe } from '../../src/store/statements/probe.js';
 import { takeChains } from '../../src/store/statements/take-chains.js';
-import { openTestStore, type TestStore } from '../support/engine.js';
+import { type TestStore } from '../support/engine.js';
+import { describeOnStores } from '../support/stores.js';
 import { addRows, fill, forbid, listOf, NOW, NOW_SECONDS, type Row, rowsOf, ZONES } from './support.js';
 
 const TAKER = { campaignId: 101, groupId: 732, appId: 156 };
 
-describe('retrieval', () => {
+describeOnStores('retrieval', (openTestStore) => {
   let store: TestStore;
   before(async () => void (store = await openTestStore()));
   after(() => store.close());

@@ -10,9 +10,11 @@ import type { Announcer } from '../../src/service/ports.js';
 import type { StoreClient } from '../../src/store/client.js';
 import { openEmbedded } from '../../src/store/embedded/open.js';
 import { migrate } from '../../src/store/migrate.js';
+import { PostgresClient } from '../../src/store/postgres/client.js';
 import { claimOwnership, type Owner } from '../../src/store/owner.js';
 import { type Clock, systemClock } from '../../src/util/clock.js';
 import { parseChanged, type SmallConfig } from '../config/support.js';
+import { makeDatabase, settingsOf } from './postgres-server.js';
 
 /** A store with its tables, made once for all test files and copied: to make one anew takes seconds. */
 let template: Promise<string> | undefined;
@@ -27,9 +29,8 @@ async function makeTemplate(): Promise<string> {
 }
 
 export interface TestStore {
-  readonly directory: string;
   readonly client: StoreClient;
-  /** Closes the store and removes its directory. */
+  /** Closes the store and removes it. */
   close(): Promise<void>;
 }
 
@@ -41,18 +42,48 @@ export async function makeStoreDirectory(): Promise<string> {
   return directory;
 }
 
-/** An embedded store in a directory of its own, with the gateway's tables and nothing in them. */
-export async function openTestStore(): Promise<TestStore> {
-  const directory = await makeStoreDirectory();
-  const { client } = await openEmbedded(directory, 'tests');
+export const STORE_KINDS = ['embedded', 'postgres'] as const;
+export type StoreKind = (typeof STORE_KINDS)[number];
+export type OpenTestStore = typeof openTestStore;
+
+/** An empty store with the gateway's tables that nobody has opened. */
+export interface StorePlace {
+  /** As `store.url` of a configuration. */
+  readonly url: string;
+  readonly open: () => Promise<StoreClient>;
+  readonly remove: () => Promise<void>;
+}
+
+export async function makeStore(kind: StoreKind): Promise<StorePlace> {
+  if (kind === 'embedded') {
+    const directory = await makeStoreDirectory();
+    return {
+      url: `pglite:${directory}`,
+      open: async () => (await openEmbedded(directory, 'tests')).client,
+      remove: () => rm(directory, { recursive: true, force: true }),
+    };
+  }
+  const { url, drop } = await makeDatabase();
+  return { url, open: () => Promise.resolve(new PostgresClient(settingsOf(url), 'tests')), remove: drop };
+}
+
+/** A store of its own, with the gateway's tables and nothing in them. */
+export async function openTestStore(kind: StoreKind = 'embedded'): Promise<TestStore> {
+  const { open, remove } = await makeStore(kind);
+  const client = await open();
   return {
-    directory,
     client,
     async close() {
       await client.close();
-      await rm(directory, { recursive: true, force: true });
+      await remove();
     },
   };
+}
+
+/** Where the embedded store of a deployment is. */
+export function directoryOf({ store }: Deployment): string {
+  if (store.kind !== 'embedded') throw new Error('the store is not embedded');
+  return store.directory;
 }
 
 /** Keeps what it is told. */
@@ -104,6 +135,7 @@ export interface TestEngineOptions {
   /** Spoils the small configuration of test/config/support.ts. */
   readonly change?: (config: SmallConfig) => void;
   readonly clock?: Clock;
+  readonly open?: () => Promise<TestStore>;
   /** Stands between the gateway and its store. */
   readonly wrap?: (client: StoreClient) => StoreClient;
   /** Tells whom it tells, instead of keeping what it is told. */
@@ -111,8 +143,8 @@ export interface TestEngineOptions {
 }
 
 /** A gateway's engine on a store of its own: two campaigns, Spring@Sales (1001) and Autumn@Support (1002), with empty lists. */
-export async function startEngine({ change = () => undefined, clock = systemClock, wrap = (client) => client, announcer: told }: TestEngineOptions = {}): Promise<TestEngine> {
-  const store = await openTestStore();
+export async function startEngine({ change = () => undefined, clock = systemClock, open = openTestStore, wrap = (client) => client, announcer: told }: TestEngineOptions = {}): Promise<TestEngine> {
+  const store = await open();
   const { deployment } = parseChanged(change);
   const owner = await claimOwnership(store.client, deployment.server.dbid, 'tests', clock.now());
   const announcer = new RecordingAnnouncer();

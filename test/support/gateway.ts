@@ -30,19 +30,21 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   /** Values of the demo's deployment that are others, as `OCM_` variables. */
   readonly env?: Environment;
+  /** An empty store that the caller removes; absent: an embedded one of its own. */
+  readonly storeUrl?: string;
   /** Another wire profile than ocm1, on both listeners. */
   readonly profile?: WireProfile;
 }
 
 /** A whole gateway with the demo's deployment, on free ports and a store of its own. */
-export async function openGateway({ env = {}, profile }: TestGatewayOptions = {}): Promise<TestGateway> {
-  const directory = await makeStoreDirectory();
+export async function openGateway({ env = {}, storeUrl, profile }: TestGatewayOptions = {}): Promise<TestGateway> {
+  const directory = storeUrl === undefined ? await makeStoreDirectory() : undefined;
   const profileName = profile?.name ?? 'ocm1';
   const { deployment } = loadConfig(DEMO_CONFIG, {
     OCM_LISTENERS_DIRECT_PORT: '0',
     OCM_LISTENERS_TEVENTS_PORT: '0',
     OCM_LISTENERS_HTTP_PORT: '0',
-    OCM_STORE_URL: `pglite:${directory}`,
+    OCM_STORE_URL: storeUrl ?? `pglite:${directory}`,
     ...env,
   });
   const log: string[] = [];
@@ -78,7 +80,7 @@ export async function openGateway({ env = {}, profile }: TestGatewayOptions = {}
     stop,
     async close() {
       await stop();
-      await rm(directory, { recursive: true, force: true });
+      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 }

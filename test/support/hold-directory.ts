@@ -3,7 +3,7 @@
  * the lock alone, `store` opens the store and commits a row. It ends when its stdin does, or is killed.
  */
 import { openEmbedded } from '../../src/store/embedded/open.js';
-import { DirectoryLock, StoreHeld } from '../../src/store/embedded/lock.js';
+import { DirectoryLock, DirectoryHeld } from '../../src/store/embedded/lock.js';
 
 const [directory = '', what = 'lock'] = process.argv.slice(2);
 
@@ -18,6 +18,6 @@ try {
   process.stdout.write('held\n');
   process.stdin.resume();
 } catch (error) {
-  if (!(error instanceof StoreHeld)) throw error;
+  if (!(error instanceof DirectoryHeld)) throw error;
   process.stdout.write(`refused: ${error.message}\n`);
 }

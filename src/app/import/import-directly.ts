@@ -1,8 +1,6 @@
 import { Importer } from '../../service/importer.js';
 import { toListTable } from '../../service/runtime.js';
-import type { StoreClient } from '../../store/client.js';
-import { migrate } from '../../store/migrate.js';
-import { claimOwnership } from '../../store/owner.js';
+import type { OwnedStore } from '../../store/owned-store.js';
 import { createMissingTable } from '../../store/statements/create-list.js';
 import { deleteOldImports } from '../../store/statements/imports.js';
 import { systemClock } from '../../util/clock.js';
@@ -10,14 +8,11 @@ import type { ImportDone, ImportJob } from './import-job.js';
 
 const quiet = (): void => undefined;
 
-/** Imports into a store that no gateway has open. */
-export async function importDirectly(client: StoreClient, { deployment, list, source, skipBad }: ImportJob): Promise<ImportDone> {
-  await migrate(client);
-  const owner = await client.transaction(async (sql) => {
-    const claimed = await claimOwnership(sql, deployment.server.dbid, `import, process ${process.pid}`, systemClock.now());
+/** Imports into a store that no gateway has. */
+export async function importDirectly({ client, owner }: OwnedStore, { deployment, list, source, skipBad }: ImportJob): Promise<ImportDone> {
+  await client.transaction(async (sql) => {
     await createMissingTable(sql, toListTable(list, deployment.doNotCall.table));
-    await deleteOldImports(sql, claimed);
-    return claimed;
+    await deleteOldImports(sql, owner);
   });
   const rejected = new Set<number>();
   const log = { error: quiet, warn: quiet, info: quiet };

@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { loadConfig } from '../../config/load.js';
 import type { CallingList, Deployment } from '../../config/deployment.js';
 import { BadRecord, ImportRefused } from '../../service/importer.js';
-import { openEmbedded } from '../../store/embedded/open.js';
-import { StoreHeld } from '../../store/embedded/lock.js';
-import type { EmbeddedStore } from '../../store/embedded/open.js';
-import { isoTime, systemClock } from '../../util/clock.js';
+import { StoreAway } from '../../store/client.js';
+import { StoreHeld } from '../../store/held.js';
+import { openStore } from '../../store/open.js';
+import type { OwnedStore } from '../../store/owned-store.js';
+import { systemClock } from '../../util/clock.js';
 import { UserError } from '../../cli/errors.js';
 import type { ImportOptions, RunImport } from '../../cli/import.js';
 import { importDirectly } from './import-directly.js';
@@ -37,25 +39,32 @@ export function importRecords(world: ImportWorld): RunImport {
 }
 
 async function run(job: ImportJob): Promise<ImportDone> {
-  const store = await openStore(job.deployment.store.directory);
+  let failed: ((error: Error) => void) | undefined;
+  const lost = new Promise<never>((_resolve, reject) => (failed = reject));
+  // told by whatever waits for the store, too
+  lost.catch(() => undefined);
+  const store = await storeOf(job.deployment, (error) => failed?.(error));
   try {
-    return await ('http' in store ? importOverHttp(store.http, job) : importDirectly(store.client, job));
+    return await ('http' in store ? importOverHttp(store.http, job) : Promise.race([importDirectly(store, job), lost]));
   } finally {
     // an answer that comes before the end of the file leaves its reader where it is
     await job.source.return(undefined);
-    if ('client' in store) await store.client.close();
+    if ('client' in store) await store.close();
   }
 }
 
 /** The store, or the HTTP listener of the gateway that has it. */
-async function openStore(directory: string): Promise<EmbeddedStore | { readonly http: string }> {
+async function storeOf({ store, server }: Deployment, onFatal: (error: Error) => void): Promise<OwnedStore | { readonly http: string }> {
   try {
-    return await openEmbedded(directory, isoTime(systemClock.now()));
+    const holder = `an import, process ${process.pid} on ${hostname()}`;
+    return await openStore(store, { serverDbid: server.dbid, holder, onFatal }, systemClock);
   } catch (error) {
-    if (!(error instanceof StoreHeld)) throw error;
-    const http = error.holder?.http;
-    if (http === undefined) throw new UserError(`${error.message}; it has no http listener through which records could be imported`);
-    return { http };
+    if (error instanceof StoreHeld) {
+      if (error.http !== undefined) return { http: error.http };
+      throw new UserError(`${error.message}; it has no http listener through which records could be imported`);
+    }
+    if (error instanceof StoreAway) throw new UserError(error.message);
+    throw error;
   }
 }
 

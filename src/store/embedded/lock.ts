@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { tryLock, unlock } from 'fs-native-extensions';
-import { StoreAway } from '../client.js';
+import { StoreHeld } from '../held.js';
 
 /** Who holds a store directory, for the message that refuses the second and for `import`, which talks to the first. */
 export interface Holder {
@@ -13,13 +13,12 @@ export interface Holder {
   readonly http?: string;
 }
 
-export class StoreHeld extends StoreAway {
+export class DirectoryHeld extends StoreHeld {
   readonly holder: Holder | undefined;
 
   constructor(directory: string, holder: Holder | undefined) {
     const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host} (since ${holder.since})`;
-    super(`the store directory ${directory} is in use by ${who}; stop it, or give this gateway another store.url`);
-    this.name = 'StoreHeld';
+    super(`the store directory ${directory} is in use by ${who}; stop it, or give this gateway another store.url`, holder?.http);
     this.holder = holder;
   }
 }
@@ -38,14 +37,14 @@ export class DirectoryLock {
     this.#holderFile = holderFile;
   }
 
-  /** Takes the lock or throws StoreHeld, which names the holder. Creates the directory where it is missing. */
+  /** Takes the lock or throws DirectoryHeld, which names the holder. Creates the directory where it is missing. */
   static acquire(directory: string, holder: { since: string }): DirectoryLock {
     mkdirSync(directory, { recursive: true });
     const holderFile = join(directory, 'holder.json');
     const fd = openSync(join(directory, 'lock'), 'a+');
     if (!tryLock(fd)) {
       closeSync(fd);
-      throw new StoreHeld(directory, readHolder(holderFile));
+      throw new DirectoryHeld(directory, readHolder(holderFile));
     }
     const lock = new DirectoryLock(fd, holderFile);
     lock.describe({ pid: process.pid, host: hostname(), since: holder.since });

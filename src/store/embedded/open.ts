@@ -8,7 +8,7 @@ export interface EmbeddedStore {
 }
 
 /**
- * Opens the embedded store in `directory`, which is created where it is missing. Throws StoreHeld
+ * Opens the embedded store in `directory`, which is created where it is missing. Throws DirectoryHeld
  * when another process has it. `since` is the time of opening as text, for the message others get.
  */
 export async function openEmbedded(directory: string, since: string): Promise<EmbeddedStore> {

@@ -3,19 +3,17 @@
  * loop of the sockets, so it has a thread of its own; the other side is client.ts.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { PGlite, types } from '@electric-sql/pglite';
+import { PGlite } from '@electric-sql/pglite';
+import { PARSERS } from '../parsers.js';
 import type { WorkerReply, WorkerRequest } from './messages.js';
 
 const { dataDir } = workerData as { dataDir: string };
 if (parentPort === null) throw new Error('the embedded store runs in a worker thread only');
 const port = parentPort;
 
-const toNumber = (text: string): number => Number(text);
-
 const open = PGlite.create({
   dataDir,
-  // bigint columns hold times in ms and positions: safe integers, as `pg` is told to read them too
-  parsers: { [types.INT8]: toNumber, [types.NUMERIC]: toNumber },
+  parsers: PARSERS,
   startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB', '-c', 'max_wal_size=64MB'],
 });
 

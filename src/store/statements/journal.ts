@@ -18,6 +18,17 @@ export interface JournalRecord {
 
 const COLUMNS = 'position, group_dbid, session, number, kind, status, dial_mode, optimize_by, optimize_goal, forced, at, cause';
 
+/** Held by whoever appends to a server's journal. */
+const JOURNAL_LOCK = 0x0c6;
+
+/**
+ * Until the commit nobody else appends to the journal of the group's server, so that rows are committed in the order of
+ * their positions: whoever has seen one has seen, or is about to see, all before it.
+ */
+export async function lockJournal(sql: Sql, groupDbid: number): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1::int, server_dbid) FROM ocm_campaign_group WHERE dbid = $2', [JOURNAL_LOCK, groupDbid]);
+}
+
 /** Appends a row and answers it with its position. */
 export async function insertJournal(sql: Sql, row: Omit<JournalRecord, 'position'>): Promise<JournalRecord> {
   const [inserted] = await sql.query<JournalRecord>(

@@ -4,6 +4,8 @@ import type { Sql } from '../client.js';
 const LIST_LOCK = 0x0c3;
 /** Held while new record ids of a list are given out. */
 const RECORD_ID_LOCK = 0x0c4;
+/** Between records that are handed out and records that are closed where they wait. */
+const HAND_OUT_LOCK = 0x0c5;
 
 /**
  * Whoever adds rows to a list holds it shared until the commit; a completion takes it exclusive, so
@@ -22,4 +24,19 @@ export async function lockListsExclusive(sql: Sql, listDbids: readonly number[])
 
 export async function lockRecordIds(sql: Sql, listDbid: number): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1, $2)', [RECORD_ID_LOCK, listDbid]);
+}
+
+/** Whoever hands records of lists out holds them shared; in the order of their DBIDs. */
+export async function lockHandOutsShared(sql: Sql, listDbids: readonly number[]): Promise<void> {
+  for (const dbid of listDbids.toSorted((a, b) => a - b)) {
+    await sql.query('SELECT pg_advisory_xact_lock_shared($1, $2)', [HAND_OUT_LOCK, dbid]);
+  }
+}
+
+/**
+ * Whoever closes records that are in nobody's hands takes it, and then looks whose they are: a hand-out that has begun
+ * is committed by then, and one that has not finds the record closed.
+ */
+export async function lockHandOutsExclusive(sql: Sql, listDbid: number): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1, $2)', [HAND_OUT_LOCK, listDbid]);
 }
