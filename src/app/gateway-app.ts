@@ -8,6 +8,7 @@ import { Subscriptions } from '../directory/subscriptions.js';
 import type { Log } from '../log/log.js';
 import { type TraceWriter } from '../log/trace-writer.js';
 import { Gateway } from '../service/gateway.js';
+import { Importer } from '../service/importer.js';
 import { SessionAnnouncer } from '../session/announcer.js';
 import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
@@ -85,6 +86,10 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const engineParts = { deployment, client: store.client, owner, clock, log };
   const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
+  const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
+  closers.push(() => importer.close());
+  // beside everything else: what it takes is short, but there may be much of it
+  void importer.finish();
 
   const clients = new Clients(deployment.clients);
   let lastNumber = 0;
@@ -102,7 +107,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   let ready = false;
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, clients, tracer, nextConnectionNumber, ready: () => ready }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, nextConnectionNumber, ready: () => ready }));
   if (http !== undefined) closers.push(() => http.close());
   const url = at && http && httpUrl(at.host, http.port);
   store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()), ...(url !== undefined && { http: url }) });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { BadRecord, Importer, type ImporterParts, ImportRefused, type RejectedRow } from '../../src/service/importer.js';
-import type { SqlRow } from '../../src/store/client.js';
+import type { SqlRow, StoreClient } from '../../src/store/client.js';
 import { claimOwnership } from '../../src/store/owner.js';
 import { deleteOldImports } from '../../src/store/statements/imports.js';
 import { systemClock } from '../../src/util/clock.js';
@@ -51,10 +51,11 @@ describe('service/importer', () => {
   });
 
   afterEach(async () => {
-    expect(await query('SELECT * FROM ocm_import_row')).to.deep.equal([]);
     expect(await query('SELECT * FROM ocm_import')).to.deep.equal([]);
+    expect(await stagedTables()).to.deep.equal([]);
   });
 
+  const stagedTables = () => query(`SELECT relname FROM pg_class WHERE relname LIKE 'ocm\\_import\\_rows\\_%' AND relkind = 'r'`);
   const query = (text: string): Promise<SqlRow[]> => engine.store.client.query(text, []);
   const places = async () => (await query('SELECT contact_info, record_id, chain_id, chain_n FROM cl_spring ORDER BY contact_info')).map((row) => Object.values(row));
 
@@ -198,7 +199,7 @@ describe('service/importer', () => {
         [11, 'chain_id'],
       ]);
       expect(loaded).to.equal(3);
-      expect((await places()).slice(1)).to.deep.equal([['a2', 9, 9, 0], ['b', 2, 1, 1], ['c', 3, 20, 1], ['f2', 21, 1, 2], ['g2', 22, 7, 7]]);
+      expect((await places()).slice(1)).to.deep.equal([['a2', 9, 9, 0], ['b', 2, 1, 1], ['c', 3, 20, 1], ['f2', 22, 1, 2], ['g2', 23, 7, 7]]);
     });
   });
 
@@ -268,10 +269,17 @@ describe('service/importer', () => {
   describe('in a later life', () => {
     it('leaves nothing behind that a later life would keep, and nothing that it would remove of its own', async () => {
       const { client } = engine.store;
-      const stuck = { ...client, query: () => Promise.reject(new Error('killed')), transaction: client.transaction.bind(client) };
-      await new Importer(parts({ client: stuck as ImporterParts['client'] })).run('Spring', [Buffer.from('contact_info\n1\n')], { by: 'test' });
+      let steps = 0;
+      const dying: StoreClient = {
+        ...client,
+        query: client.query.bind(client),
+        session: client.session.bind(client),
+        transaction: (fn) => ((steps += 1) > 2 ? Promise.reject(new Error('killed')) : client.transaction(fn)),
+        close: client.close.bind(client),
+      };
+      expect(((await failureOf('contact_info\n1\n', { client: dying })) as Error).message).to.equal('killed');
       await deleteOldImports(client, engine.owner);
-      expect(await query('SELECT line FROM ocm_import_row')).to.deep.equal([{ line: 2 }]);
+      expect(await stagedTables()).to.have.length(1);
       const next = await claimOwnership(client, 156, 'next life', 0);
       await deleteOldImports(client, next);
       // an import of the life before is not let write any more

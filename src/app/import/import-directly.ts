@@ -11,7 +11,7 @@ import type { ImportDone, ImportJob } from './import-job.js';
 const quiet = (): void => undefined;
 
 /** Imports into a store that no gateway has open. */
-export async function importDirectly(client: StoreClient, { deployment, list, source, skipBad }: ImportJob): Promise<ImportDone> {
+export async function importDirectly(client: StoreClient, { deployment, list, source, skipBad, file }: ImportJob): Promise<ImportDone> {
   await migrate(client);
   const owner = await client.transaction(async (sql) => {
     const claimed = await claimOwnership(sql, deployment.server.dbid, `import, process ${process.pid}`, systemClock.now());
@@ -23,6 +23,7 @@ export async function importDirectly(client: StoreClient, { deployment, list, so
   const log = { error: quiet, warn: quiet, info: quiet };
   const importer = new Importer({ deployment, client, owner, clock: systemClock, log, listChanged: quiet });
   const onRejected = ({ line }: { readonly line: number }): void => void rejected.add(line);
-  const { loaded } = await importer.run(list.name, source, { by: 'the import command', ...(skipBad && { onRejected }) });
-  return { loaded, rejected };
+  await importer.finish();
+  const { loaded, before, told } = await importer.run(list.name, source, { by: 'the import command', file, ...(skipBad && { onRejected }) });
+  return { loaded, before, rejected, told };
 }

@@ -4,18 +4,19 @@ import { BadRecord } from '../../service/importer.js';
 import { UserError } from '../../cli/errors.js';
 import type { ImportDone, ImportJob } from './import-job.js';
 
-const done = z.object({ loaded: z.number(), rejected: z.array(z.object({ line: z.number() })) });
+const done = z.object({ loaded: z.number(), before: z.boolean().optional(), rejected: z.array(z.object({ line: z.number() })) });
 const badRow = z.object({ line: z.number(), field: z.string().optional(), message: z.string() });
 const refused = z.object({ status: z.object({ message: z.string() }) });
 
 /** Imports through the gateway that holds the store. `http` is the base of its HTTP listener, as its lock names it. */
 export async function importOverHttp(http: string, job: ImportJob): Promise<ImportDone> {
   const url = new URL(`/lists/${encodeURIComponent(job.list.name)}/import`, http);
+  url.searchParams.set('file', job.file);
   if (job.skipBad) url.searchParams.set('skipBad', 'true');
   const { status, body } = await post(url, job);
   if (status === 200) {
-    const { loaded, rejected } = done.parse(body);
-    return { loaded, rejected: new Set(rejected.map(({ line }) => line)) };
+    const { loaded, rejected, before = false } = done.parse(body);
+    return { loaded, before, rejected: new Set(rejected.map(({ line }) => line)), told: () => Promise.resolve() };
   }
   const bad = badRow.safeParse(body);
   if (bad.success) {

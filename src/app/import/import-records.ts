@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { loadConfig } from '../../config/load.js';
 import type { CallingList, Deployment } from '../../config/deployment.js';
 import { BadRecord, ImportRefused } from '../../service/importer.js';
@@ -27,19 +30,30 @@ export function importRecords(world: ImportWorld): RunImport {
     const { deployment } = loadConfig(options.config, world.env);
     const list = listOf(deployment, options);
     const bytes = await sizeOf(options.records);
+    const file = await hashOf(options.records);
     const source = readWithProgress(options.records, bytes, world.terminal);
-    const job = { deployment, list, source, skipBad: options.skipBad };
-    const { loaded, rejected } = await located(options.records, () => run(job));
-    const written = rejected.size === 0 ? undefined : await writeRejected(options.records, list, rejected);
-    world.stdout(`loaded ${loaded} records into list ${list.name}\n`);
-    if (written !== undefined) world.stdout(`wrote ${rejected.size} bad rows to ${written}\n`);
+    const job = { deployment, list, source, skipBad: options.skipBad, file };
+    await located(options.records, () =>
+      run(job, async ({ loaded, before, rejected }) => {
+        const written = rejected.size === 0 ? undefined : await writeRejected(options.records, list, rejected);
+        world.stdout(
+          before
+            ? `the ${loaded} records of this file came into list ${list.name} behind the import that was interrupted; none was loaded twice\n`
+            : `loaded ${loaded} records into list ${list.name}\n`,
+        );
+        if (written !== undefined) world.stdout(`wrote ${rejected.size} bad rows to ${written}\n`);
+      }),
+    );
   };
 }
 
-async function run(job: ImportJob): Promise<ImportDone> {
+/** Imports, and tells `report` before the import counts as told: where that fails, the same file is known again. */
+async function run(job: ImportJob, report: (done: ImportDone) => Promise<void>): Promise<void> {
   const store = await openStore(job.deployment.store.directory);
   try {
-    return await ('http' in store ? importOverHttp(store.http, job) : importDirectly(store.client, job));
+    const done = await ('http' in store ? importOverHttp(store.http, job) : importDirectly(store.client, job));
+    await report(done);
+    await done.told();
   } finally {
     // an answer that comes before the end of the file leaves its reader where it is
     await job.source.return(undefined);
@@ -73,6 +87,13 @@ async function sizeOf(file: string): Promise<number> {
   } catch (error) {
     throw new UserError(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
+}
+
+/** What an interrupted import of the file is known by. */
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
 }
 
 /** Says of a bad row in which file it is. */

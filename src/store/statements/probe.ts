@@ -4,7 +4,7 @@ import { type ListTable, quoteName, type ZoneTime } from '../list-table.js';
 
 /**
  * Whether anything is left to dial in these lists (completion.md 2.2): no limit, no share, no SKIP
- * LOCKED. With `scheduledUntilMs`, what is scheduled up to then counts too.
+ * LOCKED. The rows of a file that is accepted are left, also while they are still on their way. With `scheduledUntilMs`, what is scheduled up to then counts too.
  */
 export async function probe(
   sql: Sql,
@@ -20,8 +20,14 @@ export async function probe(
     conditions.push(...lists.map((list) => exists(list, scheduledWithin(list, '$4::bigint'))));
   }
   if (conditions.length === 0) return false;
+  conditions.push(comingIn(lists));
   const [row] = await sql.query<{ found: boolean }>(`SELECT ${conditions.join(' OR ')} AS found`, params);
   return row?.found === true;
+}
+
+function comingIn(lists: readonly ListTable[]): string {
+  const dbids = lists.map((list) => list.dbid).join(', ');
+  return `EXISTS (SELECT 1 FROM ocm_import WHERE list_dbid IN (${dbids}) AND accepted_at IS NOT NULL AND moved_at IS NULL)`;
 }
 
 function exists(list: ListTable, condition: string): string {
