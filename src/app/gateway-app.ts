@@ -87,9 +87,6 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
   const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
-  closers.push(() => importer.close());
-  // beside everything else: what it takes is short, but there may be much of it
-  void importer.finish();
 
   const clients = new Clients(deployment.clients);
   let lastNumber = 0;
@@ -109,6 +106,9 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const at = deployment.listeners.http;
   const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, nextConnectionNumber, ready: () => ready }));
   if (http !== undefined) closers.push(() => http.close());
+  // before the listener, which waits for what is under way; what earlier lives left goes on beside everything else
+  closers.push(() => importer.close());
+  void importer.finish();
   const url = at && http && httpUrl(at.host, http.port);
   store.describe({ pid: process.pid, host: hostname(), since: isoTime(clock.now()), ...(url !== undefined && { http: url }) });
   ready = true;

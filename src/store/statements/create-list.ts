@@ -1,6 +1,7 @@
 import { recordColumns, sqlType } from '../../lists/record-fields.js';
 import type { Sql } from '../client.js';
 import { type ListTable, quoteName } from '../list-table.js';
+import { createIndex, missingIndexes } from './list-indexes.js';
 
 /** Whether there is a table (or view) of that name. */
 export async function tableExists(sql: Sql, table: string): Promise<boolean> {
@@ -53,13 +54,9 @@ async function createListTable(sql: Sql, list: ListTable): Promise<void> {
     const key = field.name === 'record_id' ? ' PRIMARY KEY' : notNull.has(field.name) ? ' NOT NULL' : '';
     return `${quoteName(field.name)} ${sqlType(field)}${key}`;
   });
-  const index = (suffix: string): string => quoteName(`${list.table.split('.').at(-1)}_${suffix}`);
   await sql.query(`CREATE TABLE ${table} (${columns.join(', ')})`);
   await sql.query(`COMMENT ON TABLE ${table} IS '${MADE_BY_GATEWAY}'`);
-  await sql.query(`CREATE UNIQUE INDEX ${index('chain')} ON ${table} (chain_id, chain_n)`);
-  await sql.query(`CREATE INDEX ${index('ready')} ON ${table} (record_id) WHERE record_status = 1`);
-  await sql.query(`CREATE INDEX ${index('personal')} ON ${table} (agent_id) WHERE record_status = 1 AND record_type IN (4, 5)`);
-  await sql.query(`CREATE INDEX ${index('retrieved')} ON ${table} (app_id) WHERE record_status = 2`);
+  for (const index of await missingIndexes(sql, list)) await createIndex(sql, index);
 }
 
 /** Makes the do-not-call table in the published layout, where there is none. */
@@ -72,6 +69,6 @@ export async function createDoNotCallTable(sql: Sql, table: string): Promise<voi
      )`,
   );
   for (const column of ['phone', 'customer_id']) {
-    await sql.query(`CREATE INDEX ${quoteName(`${table.split('.').at(-1)}_${column}`)} ON ${name} (${column})`);
+    await sql.query(`CREATE INDEX ON ${name} (${column})`);
   }
 }
