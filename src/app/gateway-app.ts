@@ -26,6 +26,8 @@ export interface AppParts {
   readonly log: Log;
   readonly trace: TraceWriter;
   readonly clock: Clock;
+  /** Whether tables of calling lists get the indexes that they lack; absent: they do. */
+  readonly addIndexes?: boolean;
   /** Wire profiles beside the built-in ones. */
   readonly findProfile?: (name: string) => WireProfile | undefined;
   /** The process owns nothing any more, or its store is gone for good: it should end. */
@@ -84,7 +86,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer, clock });
   const dialer = deployment.dialer && new SimulatedDialer(deployment.dialer, clock);
   const engineParts = { deployment, client: store.client, owner, clock, log };
-  const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
+  const gateway = await Gateway.start({ ...engineParts, announcer, agents, addIndexes: parts.addIndexes ?? true, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
   const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
 

@@ -6,6 +6,7 @@ import { describeAddress } from '../net/address.js';
 import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer, ImporterParts } from '../service/importer.js';
+import { ListService } from '../service/list-service.js';
 import type { Clients } from '../session/clients.js';
 import { InternalClient } from '../session/direct/internal-client.js';
 import { flagInput } from '../session/flag-input.js';
@@ -51,6 +52,7 @@ function httpParts(parts: HttpListenerParts): HttpParts {
     ...parts,
     ocmClient: new InternalClient({ gateway, tracer, connection: nextConnectionNumber() }),
     userEvents: { notificationName, campaignEvent: (name, group, dialMode) => campaignEvent(name, deployment, group, dialMode), flagInput },
+    lists: new ListService({ ...parts, running: true, listChanged: (dbid) => gateway.listChanged(dbid) }),
     nextConnection: nextConnectionNumber,
     health: () => health(parts),
   };

@@ -19,6 +19,8 @@ const DIALABLE_TYPES = '(2, 3, 4, 5, 6)';
 
 export const zoneJoin = `LEFT JOIN unnest($2::int[], $3::int[]) AS zone(zone_dbid, zone_second) ON zone.zone_dbid = r.tz_dbid`;
 
+const INT_RANGE = '-2147483648 AND 2147483647';
+
 /** 0 is how an integer column says that nothing is set. */
 const zoneIsUnknown = `(coalesce(r.tz_dbid, 0) <> 0 AND zone.zone_dbid IS NULL)`;
 const scheduledLater = `coalesce(r.dial_sched_time, 0) > ${NOW_SECONDS}`;
@@ -29,14 +31,14 @@ const overAttempts = (list: ListTable): string => `coalesce(r.attempt, 0) >= ${l
  * Inside the daily window; one that ends before it begins runs across midnight, one of no length is
  * never open. Without a zone there is no time of day, so only an all-day window is open then.
  */
-function insideWindow(list: ListTable): string {
+function insideWindow(list: ListTable, second = 'zone.zone_second'): string {
   const from = `coalesce(r.daily_from, ${list.fromSeconds})`;
   const till = `coalesce(r.daily_till, ${list.untilSeconds})`;
   return `(CASE
     WHEN ${from} <= 0 AND ${till} >= 86400 THEN true
     WHEN zone.zone_dbid IS NULL THEN false
-    WHEN ${from} <= ${till} THEN zone.zone_second >= ${from} AND zone.zone_second < ${till}
-    ELSE zone.zone_second >= ${from} OR zone.zone_second < ${till}
+    WHEN ${from} <= ${till} THEN ${second} >= ${from} AND ${second} < ${till}
+    ELSE ${second} >= ${from} OR ${second} < ${till}
   END)`;
 }
 
@@ -50,6 +52,15 @@ function onDoNotCall(list: ListTable): string {
 }
 
 /**
+ * What has no record_id or no number, or an id beyond those of the protocols, cannot be handed out: a table of
+ * somebody else may have such rows.
+ */
+const complete = `coalesce(r.record_id BETWEEN ${INT_RANGE} AND coalesce(r.chain_id, 0) BETWEEN ${INT_RANGE} AND r.contact_info <> '', false)`;
+
+/** Of rows at one place of a chain the one with the lower record_id is first; one without a place is last. */
+const isBefore = `(coalesce(other.chain_n, 2147483647), other.record_id) < (coalesce(r.chain_n, 2147483647), r.record_id)`;
+
+/**
  * A chain is due by its first row that is not final, and is nobody's while one of its rows is
  * retrieved. A row without a chain (a table of somebody else may have such) leads none: chains are what is
  * taken, and a row that could be due but never taken would hold its group for ever.
@@ -57,18 +68,29 @@ function onDoNotCall(list: ListTable): string {
 function leadsItsChain(list: ListTable): string {
   return `r.chain_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${quoteName(list.table)} other
     WHERE other.chain_id = r.chain_id AND other.record_id <> r.record_id
-      AND (other.record_status = 2 OR (other.record_status = 1 AND other.chain_n < r.chain_n)))`;
+      AND (other.record_status = 2 OR (other.record_status = 1 AND ${isBefore})))`;
 }
 
 /** A Ready row that its list, type, filter and chain allow, whatever the hour. */
 function candidate(list: ListTable): string {
   const filter = list.filter === undefined ? '' : ` AND (${list.filter.where})`;
-  return `r.record_status = 1 AND r.record_type IN ${DIALABLE_TYPES} AND NOT ${overAttempts(list)}${filter} AND ${leadsItsChain(list)}`;
+  return `r.record_status = 1 AND ${complete} AND r.record_type IN ${DIALABLE_TYPES} AND NOT ${overAttempts(list)}${filter} AND ${leadsItsChain(list)}`;
 }
 
 /** May be dialed at this moment: window, zone and do-not-call list; checked again when a record is handed out. */
 export function dialableNow(list: ListTable): string {
-  return `NOT ${zoneIsUnknown} AND ${insideWindow(list)} AND NOT ${onDoNotCall(list)}`;
+  return `${complete} AND NOT ${zoneIsUnknown} AND ${insideWindow(list)} AND NOT ${onDoNotCall(list)}`;
+}
+
+/**
+ * When a Ready row that is not held back by anything but the time is due next, in seconds since the epoch: its
+ * schedule, moved on to where its window opens. Changes of the clocks of its zone until then are not foreseen.
+ */
+export function nextDue(list: ListTable): string {
+  const from = `coalesce(r.daily_from, ${list.fromSeconds})`;
+  const at = `greatest(${NOW_SECONDS}, coalesce(r.dial_sched_time, 0)::bigint)`;
+  const then = `mod(coalesce(zone.zone_second, 0) + ${at} - ${NOW_SECONDS}, 86400)`;
+  return `(CASE WHEN ${insideWindow(list, then)} THEN ${at} ELSE ${at} + mod(${from} - ${then} + 86400, 86400) END)::bigint`;
 }
 
 /** Due now. */
@@ -90,6 +112,7 @@ export function scheduledWithin(list: ListTable, untilParam: string): string {
 export function reasonNotDue(list: ListTable): string {
   const filtered = list.filter === undefined ? '' : `WHEN NOT coalesce((${list.filter.where}), false) THEN 'filter'`;
   return `CASE
+    WHEN NOT ${complete} THEN 'incomplete'
     WHEN coalesce(r.record_type, 0) NOT IN ${DIALABLE_TYPES} THEN 'recordType'
     WHEN ${overAttempts(list)} THEN 'maxAttempts'
     ${filtered}

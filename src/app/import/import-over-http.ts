@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Deployment } from '../../config/deployment.js';
 import { BadRecord } from '../../service/importer.js';
 import { UserError } from '../../cli/errors.js';
+import { causeOf, credentials, hintFor } from '../store-or-gateway.js';
 import type { ImportDone, ImportJob } from './import-job.js';
 
 const done = z.object({ loaded: z.number(), before: z.boolean().optional(), rejected: z.array(z.object({ line: z.number() })) });
@@ -23,9 +23,8 @@ export async function importOverHttp(http: string, job: ImportJob): Promise<Impo
     const { line, field, message } = bad.data;
     throw new BadRecord({ line, message, ...(field !== undefined && { field }) });
   }
-  const hint = status === 401 || status === 403 ? '; give `clients` in the configuration one with a password and the role supervisor' : '';
   const reason = refused.safeParse(body).data?.status.message ?? `HTTP status ${status}`;
-  throw new UserError(`the gateway at ${url.origin}, which has the store open, refused the import: ${reason}${hint}`);
+  throw new UserError(`the gateway at ${url.origin}, which has the store open, refused the import: ${reason}${hintFor(status)}`);
 }
 
 async function post(url: URL, { deployment, source }: ImportJob): Promise<{ status: number; body: unknown }> {
@@ -38,15 +37,6 @@ async function post(url: URL, { deployment, source }: ImportJob): Promise<{ stat
     });
     return { status: answer.status, body: await answer.json() };
   } catch (error) {
-    // what fetch throws says nothing; its cause does
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new UserError(`the gateway at ${url.origin}, which has the store open, did not take the import: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new UserError(`the gateway at ${url.origin}, which has the store open, did not take the import: ${causeOf(error)}`);
   }
-}
-
-/** Whoever may read the configuration may act as one of its supervisors. */
-function credentials({ clients = [] }: Deployment): Record<string, string> {
-  const client = clients.find(({ roles, password }) => roles.includes('supervisor') && password !== undefined);
-  if (client === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(`${client.name}:${client.password}`).toString('base64')}` };
 }

@@ -3,14 +3,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { loadConfig } from '../../config/load.js';
-import type { CallingList, Deployment } from '../../config/deployment.js';
 import { BadRecord, ImportRefused } from '../../service/importer.js';
-import { openEmbedded } from '../../store/embedded/open.js';
-import { StoreHeld } from '../../store/embedded/lock.js';
-import type { EmbeddedStore } from '../../store/embedded/open.js';
-import { isoTime, systemClock } from '../../util/clock.js';
 import { UserError } from '../../cli/errors.js';
-import type { ImportOptions, RunImport } from '../../cli/import.js';
+import { listOf, openStore } from '../store-or-gateway.js';
+import type { RunImport } from '../../cli/import.js';
 import { importDirectly } from './import-directly.js';
 import type { ImportDone, ImportJob } from './import-job.js';
 import { importOverHttp } from './import-over-http.js';
@@ -49,7 +45,7 @@ export function importRecords(world: ImportWorld): RunImport {
 
 /** Imports, and tells `report` before the import counts as told: where that fails, the same file is known again. */
 async function run(job: ImportJob, report: (done: ImportDone) => Promise<void>): Promise<void> {
-  const store = await openStore(job.deployment.store.directory);
+  const store = await openStore(job.deployment, 'records could be imported');
   try {
     const done = await ('http' in store ? importOverHttp(store.http, job) : importDirectly(store.client, job));
     await report(done);
@@ -59,25 +55,6 @@ async function run(job: ImportJob, report: (done: ImportDone) => Promise<void>):
     await job.source.return(undefined);
     if ('client' in store) await store.client.close();
   }
-}
-
-/** The store, or the HTTP listener of the gateway that has it. */
-async function openStore(directory: string): Promise<EmbeddedStore | { readonly http: string }> {
-  try {
-    return await openEmbedded(directory, isoTime(systemClock.now()));
-  } catch (error) {
-    if (!(error instanceof StoreHeld)) throw error;
-    const http = error.holder?.http;
-    if (http === undefined) throw new UserError(`${error.message}; it has no http listener through which records could be imported`);
-    return { http };
-  }
-}
-
-function listOf(deployment: Deployment, { config, list }: ImportOptions): CallingList {
-  const found = deployment.callingLists.find(({ name }) => name === list);
-  if (found !== undefined) return found;
-  const known = deployment.callingLists.map(({ name }) => name).join(', ') || 'there is none';
-  throw new UserError(`${config} has no calling list ${JSON.stringify(list)}; expected one of ${known}`);
 }
 
 async function sizeOf(file: string): Promise<number> {
