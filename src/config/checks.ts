@@ -44,12 +44,13 @@ const distinctMembers: Check = (content) => {
   }
 };
 
+const tableKey = (table: string): string => JSON.stringify(tableNameParts(table));
+
 /** Two lists on one table would hand out the same row twice; SQL does not tell names apart by case. */
 const distinctTables: Check = ({ callingLists, doNotCall }) => {
-  const nameOf = (table: string): string => JSON.stringify(tableNameParts(table));
-  const tables = callingLists.map(({ table }) => nameOf(table));
+  const tables = callingLists.map(({ table }) => tableKey(table));
   unique(tables, (index) => ['callingLists', index, 'table'], 'a table of its own');
-  if (tables.includes(nameOf(doNotCall.table))) {
+  if (tables.includes(tableKey(doNotCall.table))) {
     throw new ConfigProblem(
       'Duplicate',
       ['doNotCall', 'table'],

@@ -3,6 +3,7 @@ import { OwnershipLost, StoreAway, type StoreClient } from '../store/client.js';
 import type { ListTable } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
 import { adoptImport, dropImport, type ImportRow, insertImport, selectImport, selectImports } from '../store/statements/imports.js';
+import { checkTable, describeProblem } from '../store/statements/table-layout.js';
 import type { Clock } from '../util/clock.js';
 import { SerialQueue } from '../util/serial-queue.js';
 import { checkStaged, tellMarked } from './import-check.js';
@@ -28,7 +29,7 @@ export interface ImportResult {
   /** All of the file was in the list before: what interrupted its import was only the answer. */
   readonly before: boolean;
   /** Who imports has been told: the same file given again is another import. Never rejects. */
-  told(): Promise<void>;
+  readonly told: () => Promise<void>;
 }
 
 export interface ImporterParts {
@@ -138,6 +139,8 @@ export class Importer {
   async #begin(list: ListTable, file: string | undefined): Promise<ImportRow> {
     const { client, owner, clock } = this.parts;
     return ownedTransaction(client, owner, async (sql) => {
+      const [wrong] = await checkTable(sql, list, 1);
+      if (wrong !== undefined) throw new ImportRefused('refusedByTable', `calling list ${list.name}: ${describeProblem(wrong)}`);
       const ofList = await selectImports(sql, owner.serverDbid, list.dbid);
       const known = file === undefined ? undefined : ofList.find((row) => row.file === file);
       if (known !== undefined && this.#live.has(known.id)) {

@@ -54,7 +54,7 @@ export interface ListServiceParts {
   /** Whether a gateway is at work on the store as this server. */
   readonly running: boolean;
   /** Records may be due in a list that were not before. */
-  listChanged(listDbid: number): void;
+  readonly listChanged: (listDbid: number) => void;
 }
 
 export interface ListExport {
@@ -139,7 +139,7 @@ export class ListService {
     let next: number | null = null;
     if (problems.length === 0) {
       const nowMs = clock.now();
-      for await (const row of accountOf(client, list, nowMs, zoneTimes(deployment, nowMs))) {
+      for await (const row of accountOf(client, await this.#withForbidden(list), nowMs, zoneTimes(deployment, nowMs))) {
         counts.total += row.count;
         if (row.status === 1) {
           counts.ready += row.count;
@@ -163,6 +163,11 @@ export class ListService {
       retrievedByOthers: [...others].map(([appId, records]) => ({ appId, records })),
       imports: await this.#importsOf(list),
     };
+  }
+
+  /** Before the first start of a gateway there is no do-not-call list, and nothing is on it. */
+  async #withForbidden({ doNotCall, ...list }: ListTable): Promise<ListTable> {
+    return doNotCall !== undefined && (await tableExists(this.parts.client, doNotCall)) ? { ...list, doNotCall } : list;
   }
 
   async #importsOf(list: ListTable): Promise<ListReport['imports']> {

@@ -15,7 +15,7 @@ export interface ImportDone {
   /** The whole file was in the list already. */
   readonly before: boolean;
   /** Whoever imports has been told. */
-  told(): Promise<void>;
+  readonly told: () => Promise<void>;
   /** Lines of the rows that were not taken. */
   readonly rejected: ReadonlySet<number>;
 }
