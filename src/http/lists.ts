@@ -28,14 +28,10 @@ const listSchema = z.object({
 /** A calling list as JSON: ISO 8601 for times. */
 export type ListBody = z.output<typeof listSchema>;
 
-export function listBody({ nextDueAt, imports, problems, retrievedByOthers, ...rest }: ListReport): ListBody {
-  return {
-    ...rest,
-    problems: [...problems],
-    retrievedByOthers: [...retrievedByOthers],
-    nextDueAt: nextDueAt === null ? null : isoTime(nextDueAt),
-    imports: imports.map((one) => ({ ...one, since: isoTime(one.since) })),
-  };
+export function listBody({ nextDueAt, imports, ...report }: ListReport): ListBody {
+  const body = { ...report, nextDueAt: nextDueAt === null ? null : isoTime(nextDueAt), imports: imports.map((one) => ({ ...one, since: isoTime(one.since) })) };
+  // in the order of the schema, whoever asks
+  return listSchema.parse(body);
 }
 
 const STATUS: Readonly<Record<ListRefused['reason'], number>> = { unknownList: 404, wrongTable: 409, ownRecords: 409 };

@@ -20,7 +20,7 @@ import { ListTables } from './list-tables.js';
 import type { Announcer, Asker } from './ports.js';
 import { RecordWriter } from './record-writer.js';
 import { RecordService } from './records.js';
-import { type Runtime, type ServiceLog, zoneTimes } from './runtime.js';
+import { longestAgentId, type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
 import { recoverStore } from './start-up.js';
 
 /** How often hand-outs are forgotten that nobody can ask about any more. */
@@ -64,7 +64,11 @@ export class Gateway {
    */
   static async start(parts: GatewayParts): Promise<Gateway> {
     const { deployment, client, owner, clock } = parts;
-    const tables = new ListTables(deployment, parts.addIndexes ?? true, parts.log);
+    const tables = new ListTables(
+      new Map(deployment.callingLists.map((list) => [list.dbid, toListTable(list, deployment.doNotCall.table)])),
+      { agentIdLength: longestAgentId(deployment), addIndexes: parts.addIndexes ?? true },
+      parts.log,
+    );
     const longestReplayMs = Math.max(0, ...deployment.campaignGroups.map((group) => group.replayWindowMs));
     const actors = new Map<number, GroupActor>();
     const held = new HeldRecords();

@@ -17,7 +17,7 @@ import { type GroupContext, listsOf, sessionOf } from './group-context.js';
 import { HandOuts } from './hand-outs.js';
 import { CallbackDesk } from './callback-desk.js';
 import { LeaveDesk } from './leave-desk.js';
-import { admitLists } from './list-tables.js';
+import { admitLists } from './admit-lists.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
 import type { RecordRequest } from './record-requests.js';

@@ -10,7 +10,7 @@ import { exportRows } from '../store/statements/export-rows.js';
 import { selectImports } from '../store/statements/imports.js';
 import { checkTable, describeProblem } from '../store/statements/table-layout.js';
 import type { Clock } from '../util/clock.js';
-import { type ServiceLog, toListTable, zoneTimes } from './runtime.js';
+import { longestAgentId, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
 
 /** What there is to know of a calling list. Times in milliseconds. */
 export interface ListReport {
@@ -127,7 +127,7 @@ export class ListService {
   async #problemsOf(list: ListTable): Promise<string[]> {
     const { client, deployment } = this.parts;
     if (!(await tableExists(client, list.table))) return [`table ${list.table}: there is none yet; the first start or import makes it`];
-    return (await checkTable(client, list, Math.max(1, ...deployment.agents.map(({ id }) => id.length)))).map(describeProblem);
+    return (await checkTable(client, list, longestAgentId(deployment))).map(describeProblem);
   }
 
   async #reportOf(list: ListTable): Promise<ListReport> {

@@ -1,30 +1,32 @@
-import type { Refusal } from '../campaign/requests.js';
-import type { CampaignGroup, Deployment } from '../config/deployment.js';
 import { type Sql, StatementFailed } from '../store/client.js';
 import type { ListTable } from '../store/list-table.js';
-import { ownedTransaction } from '../store/owner.js';
 import { createMissingTable } from '../store/statements/create-list.js';
 import { createIndex, missingIndexes } from '../store/statements/list-indexes.js';
-import { releaseUnheld } from '../store/statements/list-rows.js';
 import { checkTable, describeProblem, type TableProblem } from '../store/statements/table-layout.js';
-import type { Runtime, ServiceLog } from './runtime.js';
-import { toListTable } from './runtime.js';
+
+/** The part of a log that is told of tables. */
+interface TableLog {
+  error(message: string): void;
+  warn(message: string): void;
+  info(message: string): void;
+}
+
+export interface TableRules {
+  /** Characters of the longest agent id: it is written into the tables. */
+  readonly agentIdLength: number;
+  /** False: an index that is missing is only told. */
+  readonly addIndexes: boolean;
+}
 
 /** The tables of the configured lists: those that can be used, and what is wrong with the others. */
 export class ListTables {
-  readonly configured: ReadonlyMap<number, ListTable>;
   readonly #usable = new Map<number, ListTable>();
-  readonly #agentIdLength: number;
 
-  /** `addIndexes` false: what is missing is only told. */
   constructor(
-    deployment: Deployment,
-    private readonly addIndexes: boolean,
-    private readonly log: ServiceLog,
-  ) {
-    this.configured = new Map(deployment.callingLists.map((list) => [list.dbid, toListTable(list, deployment.doNotCall.table)]));
-    this.#agentIdLength = Math.max(1, ...deployment.agents.map((agent) => agent.id.length));
-  }
+    readonly configured: ReadonlyMap<number, ListTable>,
+    private readonly rules: TableRules,
+    private readonly log: TableLog,
+  ) {}
 
   /** By their DBIDs; grows when a table is mended. */
   get usable(): ReadonlyMap<number, ListTable> {
@@ -34,7 +36,7 @@ export class ListTables {
   /** Looks at a list's table, which is made where it is missing; answers what is wrong. A list that is right is usable from now on, with its indexes. */
   async admit(sql: Sql, list: ListTable): Promise<readonly TableProblem[]> {
     if (await createMissingTable(sql, list)) this.log.info(`calling list ${list.name}: made table ${list.table}`);
-    const problems = await checkTable(sql, list, this.#agentIdLength);
+    const problems = await checkTable(sql, list, this.rules.agentIdLength);
     if (problems.length > 0) {
       for (const problem of problems) this.log.error(`calling list ${list.name}: ${describeProblem(problem)}; campaigns with this list cannot be loaded until it is mended`);
     } else if (!this.#usable.has(list.dbid)) {
@@ -47,7 +49,7 @@ export class ListTables {
   async #addMissingIndexes(sql: Sql, list: ListTable): Promise<void> {
     for (const index of await missingIndexes(sql, list)) {
       const missing = `calling list ${list.name}: table ${list.table} has no index for this: ${index.why}`;
-      const refused = this.addIndexes ? await tried(sql, () => createIndex(sql, index)) : 'start --no-index';
+      const refused = this.rules.addIndexes ? await tried(sql, () => createIndex(sql, index)) : 'start --no-index';
       if (refused === undefined) this.log.info(`${missing}; made it: ${index.statement}`);
       else this.log.warn(`${missing}; not made (${refused}), so whole tables are read for it. Run: ${index.statement}`);
     }
@@ -66,24 +68,4 @@ async function tried(sql: Sql, job: () => Promise<void>): Promise<string | undef
     await sql.query('ROLLBACK TO SAVEPOINT tried', []);
     return error.message;
   }
-}
-
-/**
- * Looks at the tables of a campaign's lists before it is loaded: a table that was mended is usable without a restart,
- * and what was left Retrieved in it is Ready again. Answers why the group cannot be loaded, if so. Throws StoreAway.
- */
-export async function admitLists({ client, owner, tables }: Runtime, group: CampaignGroup): Promise<Refusal | undefined> {
-  const wrong = await ownedTransaction(client, owner, async (sql) => {
-    const found: TableProblem[] = [];
-    for (const { list: { dbid } } of group.campaign.lists) {
-      const list = tables.configured.get(dbid);
-      if (list === undefined) continue;
-      const before = tables.usable.has(dbid);
-      const problems = await tables.admit(sql, list);
-      found.push(...problems);
-      if (problems.length === 0 && !before) await releaseUnheld(sql, list, owner.serverDbid);
-    }
-    return found;
-  });
-  return wrong.length === 0 ? undefined : { code: 'WrongConfiguration', message: wrong.map(describeProblem).join('; ') };
 }

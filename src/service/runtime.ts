@@ -59,6 +59,11 @@ export function toListTable(list: CallingList, doNotCall: string): ListTable {
   return filter === undefined ? rules : { ...rules, filter };
 }
 
+/** How much of an agent_id field is written. */
+export function longestAgentId({ agents }: Deployment): number {
+  return Math.max(1, ...agents.map(({ id }) => id.length));
+}
+
 /** The local time of every configured zone. */
 export function zoneTimes(deployment: Deployment, nowMs: number): ZoneTime[] {
   return deployment.timeZones.map((zone) => ({ dbid: zone.dbid, secondOfDay: secondOfDay(zone.zone, nowMs) }));

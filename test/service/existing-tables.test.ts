@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { ListTables } from '../../src/service/list-tables.js';
 import { missingIndexes } from '../../src/store/statements/list-indexes.js';
 import { openTestStore, type TestStore } from '../support/engine.js';
-import { parseChanged } from '../config/support.js';
 import { listOf } from '../store/support.js';
 import { AUTUMN, emptyStore, Engine, SPRING } from './support.js';
 
@@ -64,9 +63,8 @@ describe('service, tables that somebody else made', function () {
     await run(`CREATE TABLE cl_spring (${THEIRS}, PRIMARY KEY (record_id))`);
     const warnings: string[] = [];
     const log = { error: () => undefined, info: () => undefined, warn: (message: string) => void warnings.push(message) };
-    const { deployment } = parseChanged(() => undefined);
-    const tables = new ListTables(deployment, false, log);
-    const list = tables.configured.get(501) ?? listOf();
+    const list = listOf();
+    const tables = new ListTables(new Map([[501, list]]), { agentIdLength: 4, addIndexes: false }, log);
     expect(await store.client.transaction((sql) => tables.admit(sql, list))).to.deep.equal([]);
     expect(tables.usable.has(501)).to.equal(true);
     expect(warnings).to.have.length(4);

@@ -270,7 +270,7 @@ describe('service/importer', () => {
 
   describe('an import that is interrupted', () => {
     // rows with and without ids, chains over several of them, one bad row, and more than one step of each kind
-    const rows = Array.from({ length: 2300 }, (_, index) => {
+    const rows = Array.from({ length: 1200 }, (_, index) => {
       if (index % 3 === 0) return `p${index},,`;
       return index % 3 === 1 ? `p${index},${index + 5000},` : `p${index},,${index + 4999 - (index % 2)}`;
     });
@@ -315,10 +315,10 @@ describe('service/importer', () => {
         if (noted !== undefined && noted['accepted_at'] === null) expect(await rowsThere()).to.equal(0);
         const second = await again(new Importer(parts()));
         if (completed) expect(second.before).to.equal(true);
-        expect(second.loaded).to.equal(2300);
-        expect(second.rejected).to.deep.equal([2302]);
+        expect(second.loaded).to.equal(1200);
+        expect(second.rejected).to.deep.equal([1202]);
         await second.told();
-        expect(await whole()).to.deep.equal({ rows: 2300, people: 2300, ids: 2300 });
+        expect(await whole()).to.deep.equal({ rows: 1200, people: 1200, ids: 1200 });
         expect(transactions).to.be.lessThan(60);
       }
     });
@@ -329,29 +329,29 @@ describe('service/importer', () => {
         await again(new Importer(parts({ client: dyingAfter(transactions) }))).catch(() => undefined);
         accepted = (await query('SELECT 1 FROM ocm_import WHERE accepted_at IS NOT NULL')).length > 0;
       }
-      expect(await rowsThere()).to.be.lessThan(2300);
+      expect(await rowsThere()).to.be.lessThan(1200);
       await new Importer(parts()).finish();
-      expect(await whole()).to.deep.equal({ rows: 2300, people: 2300, ids: 2300 });
+      expect(await whole()).to.deep.equal({ rows: 1200, people: 1200, ids: 1200 });
       const known = await again(importer);
-      expect(known).to.include({ loaded: 2300, before: true });
-      expect(known.rejected).to.deep.equal([2302]);
+      expect(known).to.include({ loaded: 1200, before: true });
+      expect(known.rejected).to.deep.equal([1202]);
       await known.told();
-      expect(await whole()).to.include({ rows: 2300 });
+      expect(await whole()).to.include({ rows: 1200 });
       // told, the same file is another import: its record ids are there already
       const more = await again(importer);
       expect(more.loaded).to.be.greaterThan(0);
-      expect(more.rejected.length).to.be.greaterThan(700);
+      expect(more.rejected.length).to.be.greaterThan(350);
       await more.told();
     });
 
     it('is kept when the file does not come to its end, and makes room for another file', async () => {
       const half = (async function* (): AsyncGenerator<Uint8Array> {
-        yield Buffer.from(text.slice(0, 30_000));
-        while ((await query('SELECT 1 FROM ocm_import WHERE staged_line > 900')).length === 0);
+        yield Buffer.from(text.slice(0, 12_000));
+        while ((await query('SELECT 1 FROM ocm_import WHERE staged_line > 450')).length === 0);
         throw new Error('the line is gone');
       })();
       expect(((await again(importer, half).catch((error: unknown) => error)) as Error).message).to.equal('the line is gone');
-      expect(await query('SELECT accepted_at, staged_line > 900 AS far FROM ocm_import')).to.deep.equal([{ accepted_at: null, far: true }]);
+      expect(await query('SELECT accepted_at, staged_line > 450 AS far FROM ocm_import')).to.deep.equal([{ accepted_at: null, far: true }]);
       expect(await rowsThere()).to.equal(0);
       await load('contact_info\n1\n');
       expect(await query('SELECT 1 FROM ocm_import')).to.deep.equal([]);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { RecordStatus } from '../../protocol/dictionary/enumerations.js';
 import { recordColumns } from '../../src/lists/record-fields.js';
 import { Importer } from '../../src/service/importer.js';
