@@ -268,6 +268,25 @@ describe('service/importer', () => {
     expect(order).to.deep.equal(['others', 'loaded', 'loaded']);
   });
 
+  /** Lets that many transactions through, then the store is away. */
+  function dyingAfter(transactions: number): StoreClient {
+    const { client } = engine.store;
+    let left = transactions;
+    return {
+      ...client,
+      query: (sql, params) => (left < 0 ? Promise.reject(new StoreAway('killed')) : client.query(sql, params)),
+      session: (fn) => client.session(fn),
+      transaction: (fn) => ((left -= 1) < 0 ? Promise.reject(new StoreAway('killed')) : client.transaction(fn)),
+      close: () => client.close(),
+    };
+  }
+
+  const whole = async () => {
+    const [row] = await query('SELECT count(*) AS rows, count(DISTINCT contact_info) AS people, count(DISTINCT record_id) AS ids FROM cl_spring');
+    return row;
+  };
+  const rowsThere = async () => Number((await query('SELECT count(*) AS count FROM cl_spring'))[0]?.['count']);
+
   describe('an import that is interrupted', () => {
     // rows with and without ids, chains over several of them, one bad row, and more than one step of each kind
     const rows = Array.from({ length: 1200 }, (_, index) => {
@@ -280,30 +299,11 @@ describe('service/importer', () => {
       for (let at = 0; at < text.length; at += 16_000) yield Buffer.from(text.slice(at, at + 16_000));
     };
 
-    /** Lets that many transactions through, then the store is away. */
-    function dyingAfter(transactions: number): StoreClient {
-      const { client } = engine.store;
-      let left = transactions;
-      return {
-        ...client,
-        query: (sql, params) => (left < 0 ? Promise.reject(new StoreAway('killed')) : client.query(sql, params)),
-        session: (fn) => client.session(fn),
-        transaction: (fn) => ((left -= 1) < 0 ? Promise.reject(new StoreAway('killed')) : client.transaction(fn)),
-        close: () => client.close(),
-      };
-    }
-
     async function again(by: Importer, source: Iterable<Uint8Array> | AsyncIterable<Uint8Array> = chunks()): Promise<{ loaded: number; before: boolean; rejected: number[]; told: () => Promise<void> }> {
       const rejected: number[] = [];
       const result = await by.run('Spring', source, { by: 'test', file, onRejected: ({ line }) => void rejected.push(line) });
       return { ...result, rejected };
     }
-
-    const whole = async () => {
-      const [row] = await query('SELECT count(*) AS rows, count(DISTINCT contact_info) AS people, count(DISTINCT record_id) AS ids FROM cl_spring');
-      return row;
-    };
-    const rowsThere = async () => Number((await query('SELECT count(*) AS count FROM cl_spring'))[0]?.['count']);
 
     it('goes on where it was, wherever that is: every row comes once, and none before the file is accepted', async () => {
       let completed = false;

@@ -11,6 +11,8 @@ import { ManualClock } from '../support/manual-clock.js';
 
 const CUSTOM = { customer_name: 'varchar', balance: 'float', since: 'datetime', state: 'char(2)', age: 'int' };
 
+const int = (max: number) => fc.option(fc.integer({ min: 0, max }));
+
 describe('service/list-service', function () {
   this.timeout(60_000);
   let engine: TestEngine;
@@ -43,6 +45,16 @@ describe('service/list-service', function () {
     const [report] = await lists.report('Spring');
     if (report === undefined) throw new Error('no report');
     return report;
+  };
+
+  const file = async (name: string): Promise<string> => {
+    let text = '';
+    for await (const chunk of (await lists.export(name)).chunks) text += chunk;
+    return text;
+  };
+  const importer = (): Importer => {
+    const { deployment, owner, store } = engine;
+    return new Importer({ deployment, client: store.client, owner, clock: systemClock, log: silentLog, listChanged: () => undefined });
   };
 
   it('counts a table with every status and every reason', async () => {
@@ -127,15 +139,6 @@ describe('service/list-service', function () {
   });
 
   describe('a list that is exported', () => {
-    const file = async (name: string): Promise<string> => {
-      let text = '';
-      for await (const chunk of (await lists.export(name)).chunks) text += chunk;
-      return text;
-    };
-    const importer = (): Importer => {
-      const { deployment, owner, store } = engine;
-      return new Importer({ deployment, client: store.client, owner, clock: systemClock, log: silentLog, listChanged: () => undefined });
-    };
     const columns = recordColumns([]).map(({ name }) => name);
 
     it('has names for numbers, and is whole beyond a batch', async () => {
@@ -150,7 +153,6 @@ describe('service/list-service', function () {
     });
 
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((value) => !/[\0\uFFFD]/.test(value));
-    const int = (max: number) => fc.option(fc.integer({ min: 0, max }));
     const row = fc.record({
       contact_info: text.filter((value) => value.trim() !== '' && value.length < 40),
       contact_info_type: fc.integer({ min: 0, max: 11 }),
@@ -173,7 +175,7 @@ describe('service/list-service', function () {
       await fc.assert(
         fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 8 }), async (rows) => {
           for (const table of ['cl_spring', 'cl_autumn']) await run(`DELETE FROM ${table}`);
-          await addRows(engine.store.client, listOf(), rows as Row[]);
+          await addRows(engine.store.client, listOf(), rows);
           await importer().run('Autumn', [Buffer.from(await file('Spring'))], { by: 'test' });
           const [before, after] = [await run('SELECT * FROM cl_spring ORDER BY record_id'), await run('SELECT * FROM cl_autumn ORDER BY record_id')];
           expect(after).to.deep.equal(before);
