@@ -65,9 +65,9 @@ async function unloadRemovedGroups(sql: Sql, { owner, deployment, lists, log }: 
     if (row === undefined) continue;
     const decision = decide(toGroupState(row), { kind: 'removedFromConfiguration' }, nowMs, rules);
     if (decision.kind !== 'changed') continue;
-    const cause = configured.has(dbid) ? 'the table of one of its lists cannot be used' : 'no longer in the configuration';
+    const cause = configured.has(dbid) ? 'has a list whose table cannot be used' : 'is no longer in the configuration';
     await writeChange(sql, { dbid, session: row.session ?? '', state: decision.state, events: decision.events, cause, atMs: nowMs });
-    log.warn(`campaign group ${dbid}: ${cause}: it is unloaded, and its records are Ready`);
+    log.warn(`campaign group ${dbid} ${cause}: it is unloaded, and its records are Ready`);
   }
 }
 

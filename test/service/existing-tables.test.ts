@@ -107,7 +107,7 @@ describe('service, tables that somebody else made', function () {
     engine = await Engine.start(store.client);
     expect(await engine.status(SPRING)).to.equal('NotLoaded');
     expect(await engine.status(AUTUMN)).to.equal('Running');
-    expect(said('warn').join('\n')).to.include('campaign group 1001: the table of one of its lists cannot be used: it is unloaded');
+    expect(said('warn').join('\n')).to.include('campaign group 1001 has a list whose table cannot be used: it is unloaded');
     await run('ALTER TABLE cl_spring ADD COLUMN switch_id int');
     expect((await engine.request('Load')).kind).to.equal('done');
   });
