@@ -19,13 +19,26 @@ export type LoginOutcome =
   | { readonly kind: 'dnBusy'; readonly by: string }
   | { readonly kind: 'loggedInElsewhere'; readonly dn: string };
 
+export interface Login {
+  readonly agentId: string;
+  readonly dn: string;
+  readonly password: string | undefined;
+  readonly line: object;
+}
+
+/** A login that is being written. */
+interface Arrival {
+  readonly agentId: string;
+  done: Promise<void>;
+}
+
 /**
  * Logins of agents, for all campaign groups (completion.md 3 to 5). That an agent is logged in is
  * durable before it is answered, so that after a crash it is known whom events are owed.
  */
 export class AgentService {
-  /** DNs and agents whose login is being written: nobody else gets them meanwhile. */
-  readonly #arriving = new Map<string, string>();
+  /** DN -> whose login on it is being written: nobody else gets the DN, and the agent no other, meanwhile. */
+  readonly #arriving = new Map<string, Arrival>();
 
   constructor(
     private readonly runtime: Runtime,
@@ -36,30 +49,36 @@ export class AgentService {
    * Logs an agent in on a DN. `answer` is called once; on success in the very turn in which the agent
    * begins to be told what happens, so that nothing lies between what it missed and what comes live.
    */
-  async login(
-    who: { readonly agentId: string; readonly dn: string; readonly password: string | undefined; readonly line: object },
-    answer: (outcome: LoginOutcome) => void,
-  ): Promise<void> {
-    const { agentId, dn, line } = who;
+  async login(who: Login, answer: (outcome: LoginOutcome) => void): Promise<void> {
+    const { agentId, dn } = who;
     const agent = this.runtime.deployment.agents.find((one) => one.id === agentId);
     if (agent === undefined) return answer({ kind: 'unknownAgent' });
     if (agent.password !== undefined && !sameText(agent.password, who.password ?? '')) return answer({ kind: 'wrongCredentials' });
     const refusal = this.runtime.agents.refusal(agentId, dn) ?? this.#arrivingRefusal(agentId, dn);
     if (refusal !== undefined) return answer(refusal);
 
+    // one of the same agent on the same DN comes first, and this one takes over from it
+    const before = this.#arriving.get(dn)?.done;
+    const arrival: Arrival = { agentId, done: Promise.resolve() };
+    const arrive = (): Promise<void> => this.#arrive(who, arrival, answer);
+    this.#arriving.set(dn, arrival);
+    arrival.done = before === undefined ? arrive() : before.then(arrive, arrive);
+    await arrival.done;
+  }
+
+  async #arrive({ agentId, dn, line }: Omit<Login, 'password'>, arrival: Arrival, answer: (outcome: LoginOutcome) => void): Promise<void> {
     const nowMs = this.runtime.clock.now();
     const since = this.runtime.agents.find(agentId)?.since ?? this.#replayable(agentId, nowMs)?.since ?? nowMs;
-    this.#arriving.set(dn, agentId);
     try {
       await ownedTransaction(this.runtime.client, this.runtime.owner, (sql) =>
         upsertAgentLogin(sql, this.runtime.owner.serverDbid, { agent_id: agentId, dn, since }),
       );
     } catch (error) {
       this.runtime.log.error(`agent ${agentId} could not be logged in: ${error instanceof Error ? error.message : String(error)}`);
+      this.#arrived(dn, arrival);
       return answer({ kind: 'storeAway' });
-    } finally {
-      this.#arriving.delete(dn);
     }
+    this.#arrived(dn, arrival);
     // what follows is one turn: what was missed ends where what comes live begins
     const current = this.runtime.agents.find(agentId);
     const takenOver = current === undefined || current.line === line ? undefined : current.line;
@@ -70,6 +89,10 @@ export class AgentService {
     this.#back(agentId);
     answer({ kind: 'loggedIn', seat, missed, takenOver });
     for (const group of this.groupsOf(agentId)) group.agentBack(agentId);
+  }
+
+  #arrived(dn: string, arrival: Arrival): void {
+    if (this.#arriving.get(dn) === arrival) this.#arriving.delete(dn);
   }
 
   /** Logs an agent out: its records end at once. Throws where the store could not be told. */
@@ -116,9 +139,10 @@ export class AgentService {
   }
 
   #arrivingRefusal(agentId: string, dn: string): LoginOutcome | undefined {
-    const other = this.#arriving.get(dn);
+    const other = this.#arriving.get(dn)?.agentId;
+    if (other === agentId) return undefined;
     if (other !== undefined) return { kind: 'dnBusy', by: other };
-    for (const [otherDn, arriving] of this.#arriving) if (arriving === agentId) return { kind: 'loggedInElsewhere', dn: otherDn };
+    for (const [otherDn, arriving] of this.#arriving) if (arriving.agentId === agentId) return { kind: 'loggedInElsewhere', dn: otherDn };
     return undefined;
   }
 

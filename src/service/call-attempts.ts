@@ -5,7 +5,6 @@ import type { TimerHandle } from '../util/clock.js';
 import { endingOfCall } from './ending-of-call.js';
 import { type GroupContext, listTableOf } from './group-context.js';
 import type { HandOuts } from './hand-outs.js';
-import { isWithAgent } from './record-out.js';
 
 /** A call that no agent has yet. */
 interface Attempt {
@@ -80,7 +79,7 @@ export class CallAttempts {
     if (attempt === undefined || attempt.abandon !== undefined) return;
     const { runtime, group } = this.context;
     attempt.record = { ...attempt.record, call: 'answered', callResult: CallResult.Answer };
-    attempt.abandon = runtime.clock.after(group.abandonTimeoutMs, () => this.context.post(() => void (attempt.expired = true)));
+    attempt.abandon = runtime.clock.after(group.abandonTimeoutMs, () => this.context.post(() => this.#expire(attempt)));
   }
 
   /** It came to a result without an agent: nobody has answered, or who has has hung up. Answers whether it was one of these calls. */
@@ -98,18 +97,14 @@ export class CallAttempts {
   }
 
   /**
-   * Takes over what the store says is out. A call that is not `up` any more is over: answered, it was
-   * abandoned and is final; else its record is Ready again, with its attempt counted.
+   * Takes over what the store says is out and no agent has. A call that is not `up` any more is over: answered,
+   * it was abandoned and is final; else its record is Ready again, with its attempt counted.
    */
   replace(stored: readonly RecordOut[], up: ReadonlySet<number>): void {
-    const out = new Map(stored.map((record) => [record.handle, record]));
-    for (const handle of this.handles()) {
-      const record = out.get(handle);
-      if (record === undefined) this.#giveUp(handle);
-      else if (isWithAgent(record)) this.#connect(handle, this.context.runtime.agents.find(record.agentId));
-    }
+    const out = new Set(stored.map(({ handle }) => handle));
+    for (const handle of this.handles()) if (!out.has(handle)) this.#giveUp(handle);
     for (const record of stored) {
-      if (isWithAgent(record) || this.#attempts.has(record.handle)) continue;
+      if (this.#attempts.has(record.handle)) continue;
       const isUp = up.has(record.handle);
       this.add(record, isUp ? undefined : record.call === 'answered' ? endingOfCall(this.context.runtime, record, CallResult.Abandoned) : { kind: 'ready' });
       if (isUp && record.call === 'answered') this.answered(record.handle);
@@ -126,10 +121,20 @@ export class CallAttempts {
     if (attempt.ending === undefined) {
       if (attempt.record.call !== 'answered' || this.#giveToAgent(attempt)) return;
       if (!attempt.expired) return this.#note(attempt);
-      this.context.runtime.dialer?.cancel(attempt.record.handle);
-      this.over(attempt.record.handle, CallResult.Abandoned);
+      this.#abandon(attempt);
     }
     if (attempt.ending !== undefined) this.#end(attempt, attempt.ending);
+  }
+
+  /** It has waited long enough; whether an agent is there for it now is seen next, where the store can be told of it. */
+  #expire(attempt: Attempt): void {
+    attempt.expired = true;
+    if (this.context.inDoubt && !attempt.busy && attempt.ending === undefined) this.#abandon(attempt);
+  }
+
+  #abandon({ record: { handle } }: Attempt): void {
+    this.context.runtime.dialer?.cancel(handle);
+    this.over(handle, CallResult.Abandoned);
   }
 
   /** Gives an answered call to the agent who has been ready longest; false where nobody is. */
@@ -146,7 +151,7 @@ export class CallAttempts {
       this.changed();
       const now = runtime.agents.find(seat.agentId);
       // who has gone, or said NotReady, while it was written gets no call; the next one does
-      if (isOut && attempt.ending === undefined && now?.login === seat.login && now.state === 'ready') this.#connect(attempt.record.handle, now);
+      if (isOut && attempt.ending === undefined && now?.login === seat.login && now.state === 'ready') this.#connect(attempt, now);
       else runtime.agentFreed(seat.agentId);
     });
     return true;
@@ -176,23 +181,18 @@ export class CallAttempts {
         settle(() => {
           then(false);
           this.context.doubt(error);
+          // nobody keeps a customer waiting for a store
+          if (attempt.expired && attempt.ending === undefined && this.#attempts.get(handle) === attempt) this.#abandon(attempt);
         }),
     );
   }
 
-  /** It is the agent's, durably: a record in hand from now on. Without a seat the agent has gone, and the call with it. */
-  #connect(handle: number, seat: Seat<object> | undefined): void {
-    const attempt = this.#attempts.get(handle);
-    if (attempt === undefined) return;
-    const { runtime } = this.context;
+  /** It is the agent's, durably: a record in hand from now on. */
+  #connect({ record }: Attempt, seat: Seat<object>): void {
+    const { handle } = record;
     this.#forget(handle);
-    if (seat === undefined) {
-      runtime.dialer?.cancel(handle);
-      this.handOuts.released(handle);
-      return;
-    }
-    this.handOuts.add({ ...attempt.record, agentId: seat.agentId }, { sentTo: seat.login, dn: seat.dn });
-    runtime.dialer?.connect(handle, seat.dn);
+    this.handOuts.add({ ...record, agentId: seat.agentId }, { sentTo: seat.login, dn: seat.dn });
+    this.context.runtime.dialer?.connect(handle, seat.dn);
   }
 
   #end(attempt: Attempt, ending: Ending): void {

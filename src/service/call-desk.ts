@@ -81,8 +81,10 @@ export class CallDesk {
     // one that is being written will be heard of in its own turn
     const known = stored.filter(({ attemptGuid }) => !this.#coming.has(attemptGuid));
     const stillUp = new Set([...up, ...this.#attempts.handles()]);
-    this.handOuts.replace(known.filter(isWithAgent), stillUp);
-    this.#attempts.replace(known, stillUp);
+    // a call that this process has given to no agent yet is given once more, whatever was written of it before
+    const calls = new Set(this.#attempts.handles());
+    this.handOuts.replace(known.filter(isWithAgent).filter(({ handle }) => !calls.has(handle)), stillUp);
+    this.#attempts.replace(known.filter((record) => !isWithAgent(record) || calls.has(record.handle)), stillUp);
   }
 
   /** What the dialer says of one of this group's calls. */

@@ -5,7 +5,7 @@ import type { Chain } from '../record/chain.js';
 import { ownedTransaction } from '../store/owner.js';
 import { releaseUnheld } from '../store/statements/list-rows.js';
 import { finalizeMissed } from '../store/statements/missed-callbacks.js';
-import { takeChains } from '../store/statements/take-chains.js';
+import { takePersonalChains } from '../store/statements/take-chains.js';
 import { groupBy } from '../util/group-by.js';
 import { type GroupContext, openListsOf, takerOf } from './group-context.js';
 import type { HandOuts } from './hand-outs.js';
@@ -137,7 +137,7 @@ export class CallbackDesk {
         missed += await finalizeMissed(sql, list, waiting, nowMs);
         if (callbacks.length === 0) continue;
         const taker = { ...takerOf(this.context), appId: runtime.owner.serverDbid };
-        const rows = await takeChains(sql, list, taker, callbacks.length, nowMs, zones, { callbacks, redials });
+        const rows = await takePersonalChains(sql, list, taker, callbacks.length, nowMs, zones, { callbacks, redials });
         for (const chain of toChains(rows)) this.buffer.add(chain);
       }
     });

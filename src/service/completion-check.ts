@@ -1,5 +1,5 @@
 import { mayBeDepleted } from '../campaign/auto-completion.js';
-import { anythingLeft, isDepleted } from './completion.js';
+import { isDepleted, passForbidden, whatIsLeft } from './completion.js';
 import type { GroupChanges } from './group-changes.js';
 import { type GroupContext, sessionOf } from './group-context.js';
 import { type CompletionReport, completionReport } from './group-report.js';
@@ -43,7 +43,9 @@ export class CompletionCheck {
     try {
       this.#wanted = false;
       this.#error = undefined;
-      if (await anythingLeft(this.context.runtime.client, this.context)) return;
+      const left = await whatIsLeft(this.context.runtime.client, this.context);
+      if (left === 'forbiddenFirst') this.#passForbidden();
+      if (left !== 'nothing') return;
       const session = sessionOf(state);
       const done = await this.changes.apply({ kind: 'depleted' }, 'auto completion', undefined, (sql) => isDepleted(sql, this.context));
       if (done && session !== undefined) this.#report(session);
@@ -53,6 +55,20 @@ export class CompletionCheck {
       this.#error = error instanceof Error ? error.message : String(error);
       this.context.doubt(error);
     }
+  }
+
+  /** Beside the mailbox, so that nobody waits for it; then looks again: at once, or by timer where somebody has them locked. */
+  #passForbidden(): void {
+    void passForbidden(this.context).then(
+      (passed) => {
+        if (passed > 0) this.context.post(() => this.want());
+      },
+      (error: unknown) =>
+        this.context.post(() => {
+          this.want();
+          this.context.doubt(error);
+        }),
+    );
   }
 
   #report(session: string): void {

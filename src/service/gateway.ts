@@ -102,6 +102,8 @@ export class Gateway {
     const { lastPosition } = runtime.journal;
     for (const group of deployment.campaignGroups) actors.set(group.dbid, new GroupActor(runtime, group, lastPosition));
     for (const actor of actors.values()) await actor.start();
+    // calls of an earlier life whose records nobody has any more
+    for (const attemptId of (await parts.dialer?.stillUp()) ?? []) if (!calls.has(attemptId)) parts.dialer?.cancel(attemptId);
     const gateway = new Gateway(runtime, actors);
     gateway.#forgetOldHandOuts(longestReplayMs);
     return gateway;

@@ -12,6 +12,7 @@ import { SerialQueue } from '../util/serial-queue.js';
 import type { TimerHandle } from '../util/clock.js';
 import { CallDesk } from './call-desk.js';
 import { CompletionCheck } from './completion-check.js';
+import { DueTimes } from './due-times.js';
 import { GroupChanges } from './group-changes.js';
 import { type GroupContext, listsOf, sessionOf } from './group-context.js';
 import { HandOuts } from './hand-outs.js';
@@ -46,6 +47,7 @@ export class GroupActor implements GroupContext {
   /** The store failed: state and records are read again before the next job. */
   #doubtful = true;
   #timer: TimerHandle | undefined;
+  readonly #dueTimes = new DueTimes();
   #stopped = false;
 
   /** `lastPosition` is that of the last journal row that was committed before this life: nobody here announces it again. */
@@ -59,6 +61,10 @@ export class GroupActor implements GroupContext {
       // a number that is forbidden now may wait in any list, and somebody for it
       if ('forbids' in ending) for (const { dbid } of runtime.lists.values()) runtime.listChanged(dbid);
       if (ending.kind === 'later') this.#callbacks.want();
+      if ('dueAtSeconds' in ending && ending.dueAtSeconds !== null) {
+        this.#dueTimes.add(ending.dueAtSeconds);
+        this.#disarmTimer();
+      }
       if (ending.kind === 'final') return;
       if (ending.kind === 'ready' && record.agentId !== null) this.#buffer.rejected(record.chain, record.agentId);
       runtime.listChanged(record.chain.listDbid);
@@ -262,6 +268,7 @@ export class GroupActor implements GroupContext {
     this.#completion.want();
     this.#disarmTimer();
     if (this.state().status !== 'NotLoaded') return;
+    this.#dueTimes.clear();
     this.#buffer.forget();
     for (const list of listsOf(this)) this.runtime.listChanged(list.dbid);
   }
@@ -276,15 +283,16 @@ export class GroupActor implements GroupContext {
 
   // ---- time
 
-  /** While there is something to wait for, the group looks at itself every retrievalInterval. */
+  /** While there is something to wait for, the group looks at itself every retrievalInterval, and when a record of its own is due again. */
   #armTimer(): void {
     if (this.#timer !== undefined || this.#stopped) return;
     const state = this.state();
     if (state.status !== 'Running' && state.status !== 'WaitingUnload' && !this.#doubtful) return;
     const untilDeadline = state.status === 'WaitingUnload' ? state.deadlineMs - this.runtime.clock.now() : Infinity;
-    const delayMs = Math.max(0, Math.min(this.group.retrievalIntervalMs, untilDeadline));
+    const delayMs = Math.max(0, Math.min(this.group.retrievalIntervalMs, untilDeadline, this.#dueTimes.untilNext(this.runtime.clock.now())));
     this.#timer = this.runtime.clock.after(delayMs, () => {
       this.#timer = undefined;
+      this.#dueTimes.passed(this.runtime.clock.now());
       this.#callbacks.want();
       this.listChanged();
     });

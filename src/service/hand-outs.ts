@@ -12,7 +12,7 @@ import { listTable } from './runtime.js';
 
 interface Held {
   handOut: HandOut;
-  /** Where its call was connected. */
+  /** Where its call was connected; undefined where that was before a restart. */
   readonly dn: string | undefined;
   /** What ends it as soon as its call is over. */
   atRelease: EndRequest | undefined;
@@ -106,7 +106,7 @@ export class HandOuts {
   /** What the DN of its call is told. */
   tell(kind: 'ringing' | 'established', handle: number): void {
     const held = this.#held.get(handle);
-    if (held?.dn !== undefined) this.context.runtime.announcer.call(kind, held.handOut, held.dn);
+    if (held !== undefined) this.#tell(kind, held);
   }
 
   /** A call that an agent had is over: the record ends now, if its agent has said how, or need not. */
@@ -114,7 +114,7 @@ export class HandOuts {
     const held = this.#held.get(handle);
     if (held === undefined || held.handOut.call === 'released') return;
     held.handOut = { ...held.handOut, call: 'released' };
-    if (held.dn !== undefined) this.context.runtime.announcer.call('released', held.handOut, held.dn);
+    this.#tell('released', held);
     this.#goOn(held);
   }
 
@@ -174,6 +174,13 @@ export class HandOuts {
     }
   }
 
+  /** A call of before a restart is told where its agent sits now. */
+  #tell(kind: 'ringing' | 'established' | 'released', { handOut, dn }: Held): void {
+    const { announcer, agents } = this.context.runtime;
+    const to = dn ?? agents.find(handOut.agentId)?.dn;
+    if (to !== undefined) announcer.call(kind, handOut, to);
+  }
+
   /** Ends a record of which nothing is being written, where its agent has said how, or will not say any more. */
   #goOn(held: Held): void {
     const { handOut, atRelease } = held;
@@ -182,7 +189,11 @@ export class HandOuts {
       held.atRelease = undefined;
       this.#end(held, atRelease);
     } else if (held.abandoned) this.#write(held, endingOfAbandoned(handOut), undefined);
-    else if (handOut.call === 'released' && !this.context.group.recordProcessed) this.#write(held, endingOfCall(this.context.runtime, handOut, CallResult.Answer), undefined);
+    else if (this.#endsByItself(held)) this.#write(held, endingOfCall(this.context.runtime, handOut, handOut.callResult ?? CallResult.Answer), undefined);
+  }
+
+  #endsByItself({ handOut }: Held): boolean {
+    return handOut.call === 'released' && !this.context.group.recordProcessed;
   }
 
   #end(held: Held, request: EndRequest): void {
@@ -267,8 +278,11 @@ export class HandOuts {
     this.context.doubt(error);
     // nobody will ask for it again, so the grace begins anew, unless its agent is back
     const { agentId } = held.handOut;
-    if ((request === undefined || held.abandoned) && this.context.runtime.agents.find(agentId) === undefined) this.agentLost(agentId);
+    const isGone = this.context.runtime.agents.find(agentId) === undefined;
+    if ((request === undefined || held.abandoned) && isGone) this.agentLost(agentId);
     held.abandoned = false;
+    // what was said is written when the store is back, where nobody may come to say it again
+    if (request?.kind === 'end' && (isGone || this.#endsByItself(held))) held.atRelease = { ...request, answer: () => undefined };
     await this.#lookAgain(held.handOut.handle);
   }
 

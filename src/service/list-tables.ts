@@ -1,7 +1,7 @@
 import { type Sql, StatementFailed } from '../store/client.js';
+import { createIndex, makeIndex, missingIndexes } from '../store/list-indexes.js';
 import type { ListTable } from '../store/list-table.js';
 import { createMissingTable } from '../store/statements/create-list.js';
-import { createIndex, missingIndexes } from '../store/statements/list-indexes.js';
 import { checkTable, describeProblem, type TableProblem } from '../store/statements/table-layout.js';
 
 /** The part of a log that is told of tables. */
@@ -49,9 +49,9 @@ export class ListTables {
   async #addMissingIndexes(sql: Sql, list: ListTable): Promise<void> {
     for (const index of await missingIndexes(sql, list)) {
       const missing = `calling list ${list.name}: table ${list.table} has no index for this: ${index.why}`;
-      const refused = this.rules.addIndexes ? await tried(sql, () => createIndex(sql, index)) : 'start --no-index';
-      if (refused === undefined) this.log.info(`${missing}; made it: ${index.statement}`);
-      else this.log.warn(`${missing}; not made (${refused}), so whole tables are read for it. Run: ${index.statement}`);
+      const refused = this.rules.addIndexes ? await tried(sql, () => makeIndex(sql, list, index)) : 'start --no-index';
+      if (refused === undefined) this.log.info(`${missing}; made it: ${createIndex(list, index)}`);
+      else this.log.warn(`${missing}; not made (${refused}), so whole tables are read for it. Run: ${createIndex(list, index)}`);
     }
   }
 }

@@ -3,9 +3,11 @@ import type { CampaignGroup } from '../config/deployment.js';
 import type { JournalRow } from '../journal/row.js';
 import type { Chain } from '../record/chain.js';
 import type { RecordOut } from '../record/hand-out.js';
+import type { Sql } from '../store/client.js';
+import type { ListTable } from '../store/list-table.js';
 import { ownedTransaction } from '../store/owner.js';
 import { lockGroup } from '../store/statements/groups.js';
-import { endHandOuts, selectOpenHandOutsOfGroup } from '../store/statements/hand-outs.js';
+import { endHandOuts, type HandOutRow, selectOpenHandOutsOfGroup } from '../store/statements/hand-outs.js';
 import { selectJournalAfter } from '../store/statements/journal.js';
 import { releaseUnheld, selectChains } from '../store/statements/list-rows.js';
 import { listsOf, takerOf } from './group-context.js';
@@ -38,22 +40,31 @@ export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosi
       await releaseUnheld(sql, list, runtime.owner.serverDbid, takerOf({ group }));
       const ofList = open.filter((handOut) => handOut.list_dbid === list.dbid);
       if (ofList.length === 0) continue;
-      const chains = toChains(await selectChains(sql, list, ofList));
-      for (const handOut of ofList) {
-        const chain = chains.find((one) => one.chainId === handOut.chain_id);
-        if (chain === undefined) {
-          // somebody deleted the rows: there is nothing to end, and the group must not wait for it
-          await endHandOuts(sql, [{ handle: handOut.handle, ending: null, endResult: null }], runtime.clock.now());
-          runtime.log.warn(`record ${handOut.handle} was with agent ${handOut.agent_id}, and its row is no longer in calling list ${list.name}`);
-          continue;
-        }
-        recordsOut.push(toRecordOut(handOut, withFirst(chain, handOut.record_id)));
+      const { records, missing } = await recordsOutOf(sql, list, ofList);
+      recordsOut.push(...records);
+      for (const handOut of missing) {
+        // somebody deleted the rows: there is nothing to end, and the group must not wait for it
+        await endHandOuts(sql, [{ handle: handOut.handle, ending: null, endResult: null }], runtime.clock.now());
+        runtime.log.warn(`record ${handOut.handle} was with agent ${handOut.agent_id}, and its row is no longer in calling list ${list.name}`);
       }
     }
     const unseen = (await selectJournalAfter(sql, group.dbid, lastPosition)).map(toJournalRow);
     const lastCompletion = row.last_completion === null ? undefined : (JSON.parse(row.last_completion) as CompletionReport);
     return { state: toGroupState(row), recordsOut, unseen, lastCompletion };
   });
+}
+
+/** Hand-outs of a list with the chains that they are about; `missing` are those whose chain has no row any more. */
+export async function recordsOutOf(sql: Sql, list: ListTable, handOuts: readonly HandOutRow[]): Promise<{ records: RecordOut[]; missing: HandOutRow[] }> {
+  const chains = new Map(toChains(await selectChains(sql, list, handOuts)).map((chain) => [chain.chainId, chain]));
+  const records: RecordOut[] = [];
+  const missing: HandOutRow[] = [];
+  for (const handOut of handOuts) {
+    const chain = chains.get(handOut.chain_id);
+    if (chain === undefined) missing.push(handOut);
+    else records.push(toRecordOut(handOut, withFirst(chain, handOut.record_id)));
+  }
+  return { records, missing };
 }
 
 /** The chain with the record in hand in front, as it was when it was handed out. */

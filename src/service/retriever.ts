@@ -4,7 +4,6 @@ import type { Sql } from '../store/client.js';
 import type { ListTable } from '../store/list-table.js';
 import { ownedTransaction } from '../store/owner.js';
 import type { RecordRow } from '../store/record-row.js';
-import { finalizeForbidden } from '../store/statements/finalize-forbidden.js';
 import { takeChains } from '../store/statements/take-chains.js';
 import { groupBy } from '../util/group-by.js';
 import { type GroupContext, openListsOf, sessionOf, takerOf } from './group-context.js';
@@ -17,6 +16,10 @@ export interface RetrievalReport {
   readonly error?: string;
 }
 
+/** In one retrieval so many records of a list are looked at, each time so many times as many. */
+const LOOK_AT_MOST = 5000;
+const LOOK_FARTHER = 8;
+
 /**
  * Retrieves chains for one campaign group. The store is asked beside the mailbox, so that nobody
  * waits for it; what it answers comes back through the mailbox, and counts only if the group has been
@@ -28,6 +31,8 @@ export class Retriever {
   #owed: Owed = new Map();
   /** The last retrieval found less than it asked for: the next is by timer or when a list changes. */
   #dry = false;
+  /** The retrieval met forbidden numbers, and has not seen what is behind them. */
+  #behindForbidden = false;
   last: RetrievalReport | undefined;
 
   constructor(
@@ -69,7 +74,7 @@ export class Retriever {
   }
 
   #found(asked: number, chains: Chain[]): void {
-    this.#dry = chains.length < asked;
+    this.#dry = chains.length < asked && !this.#behindForbidden;
     this.last = { at: this.context.runtime.clock.now(), records: chains.reduce((sum, chain) => sum + chain.records.length, 0) };
     this.arrived(chains);
   }
@@ -85,6 +90,7 @@ export class Retriever {
     const weights = group.campaign.lists.map(({ list, weight }) => ({ dbid: list.dbid, weight }));
     const { shares, owed } = divide(need, weights, this.#owed);
     this.#owed = owed;
+    this.#behindForbidden = false;
     return ownedTransaction(runtime.client, runtime.owner, async (sql) => {
       const running = await sql.query('SELECT 1 FROM ocm_campaign_group WHERE dbid = $1 AND session = $2 AND status = 5 FOR SHARE', [
         group.dbid,
@@ -101,14 +107,25 @@ export class Retriever {
     });
   }
 
+  /**
+   * Looks farther while there is more behind what was met and could not be taken: numbers that are forbidden, rows that
+   * somebody else has locked. What is then still behind is left to the next retrieval.
+   */
   async #take(sql: Sql, list: ListTable, chains: number): Promise<Chain[]> {
     if (chains === 0) return [];
     const { runtime } = this.context;
     const nowMs = runtime.clock.now();
     const zones = zoneTimes(runtime.deployment, nowMs);
-    await finalizeForbidden(sql, list, nowMs, zones);
     const taker = { ...takerOf(this.context), appId: runtime.owner.serverDbid };
-    return toChains(await takeChains(sql, list, taker, chains, nowMs, zones));
+    const found: Chain[] = [];
+    let more = true;
+    for (let look = chains; more && found.length < chains && look <= LOOK_AT_MOST; look *= LOOK_FARTHER) {
+      const taken = await takeChains(sql, list, taker, { chains: chains - found.length, look }, nowMs, zones);
+      found.push(...toChains(taken.rows));
+      more = taken.looked >= look;
+      this.#behindForbidden ||= more && taken.forbidden > 0;
+    }
+    return found;
   }
 }
 

@@ -5,13 +5,13 @@ import { quoteName } from '../store/list-table.js';
 import { deleteAgentLogin, recoverAgentLogins } from '../store/statements/agent-logins.js';
 import { createDoNotCallTable, tableExists } from '../store/statements/create-list.js';
 import { insertMissingGroups, lockGroup, selectGroups } from '../store/statements/groups.js';
-import { endStrandedHandOuts } from '../store/statements/hand-outs.js';
 import { selectJournalSince, selectLastPosition } from '../store/statements/journal.js';
 import { deleteOldImports } from '../store/statements/imports.js';
 import { deleteKnownList, selectKnownLists, upsertKnownList } from '../store/statements/known-lists.js';
 import { countForeign, releaseUnheld } from '../store/statements/list-rows.js';
 import { toGroupState, toJournalRow, writeChange } from './group-store.js';
 import type { Runtime } from './runtime.js';
+import { endStranded } from './stranded.js';
 
 /**
  * Brings the store to where every group can go on (completion.md 4 and 6), in one transaction: tables
@@ -27,7 +27,7 @@ export async function recoverStore(runtime: Runtime, replayWindowMs: number): Pr
     await insertMissingGroups(sql, owner.serverDbid, deployment.campaignGroups.map((group) => group.dbid));
     await checkOwnership(sql, runtime);
     await unloadRemovedGroups(sql, runtime, nowMs);
-    await returnStranded(sql, runtime, nowMs);
+    await endStranded(sql, runtime, nowMs);
     await releaseRemovedLists(sql, runtime);
     for (const list of runtime.lists.values()) {
       await releaseUnheld(sql, list, owner.serverDbid);
@@ -68,20 +68,6 @@ async function unloadRemovedGroups(sql: Sql, { owner, deployment, lists, log }: 
     const cause = configured.has(dbid) ? 'has a list whose table cannot be used' : 'is no longer in the configuration';
     await writeChange(sql, { dbid, session: row.session ?? '', state: decision.state, events: decision.events, cause, atMs: nowMs });
     log.warn(`campaign group ${dbid} ${cause}: it is unloaded, and its records are Ready`);
-  }
-}
-
-/** Ends hand-outs whose group, list or agent is not configured any more; their records are released with the buffers. */
-async function returnStranded(sql: Sql, { owner, deployment, lists, log }: Runtime, nowMs: number): Promise<void> {
-  const stranded = await endStrandedHandOuts(
-    sql,
-    owner.serverDbid,
-    deployment.campaignGroups.flatMap((group) => group.campaign.lists.flatMap(({ list }) => (lists.has(list.dbid) ? [{ group: group.dbid, list: list.dbid }] : []))),
-    deployment.agents.map((agent) => agent.id),
-    nowMs,
-  );
-  for (const { handle, agent_id, group_dbid } of stranded) {
-    log.warn(`record ${handle} was with agent ${agent_id} for campaign group ${group_dbid}, and one of these is not served any more: it is Ready again`);
   }
 }
 

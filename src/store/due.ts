@@ -17,12 +17,27 @@ export const NOW_SECONDS = '$1::bigint';
 /** record_type of what may be dialed: General, the two Rescheduled, the two callbacks. */
 const DIALABLE_TYPES = '(2, 3, 4, 5, 6)';
 
-export const zoneJoin = `LEFT JOIN unnest($2::int[], $3::int[]) AS zone(zone_dbid, zone_second) ON zone.zone_dbid = r.tz_dbid`;
+/** Where a statement has zone and daily window of a row. */
+export interface WindowColumns {
+  readonly zone: string;
+  readonly opens: string;
+  readonly closes: string;
+}
+
+const OF_ROW: WindowColumns = { zone: 'r.tz_dbid', opens: 'r.daily_from', closes: 'r.daily_till' };
+
+/** The zones that are known, joined by a row's. */
+export function joinZones(zone: string): string {
+  return `LEFT JOIN unnest($2::int[], $3::int[]) AS zone(zone_dbid, zone_second) ON zone.zone_dbid = ${zone}`;
+}
+
+export const zoneJoin = joinZones(OF_ROW.zone);
 
 const INT_RANGE = '-2147483648 AND 2147483647';
 
 /** 0 is how an integer column says that nothing is set. */
-const zoneIsUnknown = `(coalesce(r.tz_dbid, 0) <> 0 AND zone.zone_dbid IS NULL)`;
+export const isUnknownZone = (zone: string): string => `(coalesce(${zone}, 0) <> 0 AND zone.zone_dbid IS NULL)`;
+const zoneIsUnknown = isUnknownZone(OF_ROW.zone);
 const scheduledLater = `coalesce(r.dial_sched_time, 0) > ${NOW_SECONDS}`;
 
 const overAttempts = (list: ListTable): string => `coalesce(r.attempt, 0) >= ${list.maxAttempts}`;
@@ -31,9 +46,9 @@ const overAttempts = (list: ListTable): string => `coalesce(r.attempt, 0) >= ${l
  * Inside the daily window; one that ends before it begins runs across midnight, one of no length is
  * never open. Without a zone there is no time of day, so only an all-day window is open then.
  */
-function insideWindow(list: ListTable, second = 'zone.zone_second'): string {
-  const from = `coalesce(r.daily_from, ${list.fromSeconds})`;
-  const till = `coalesce(r.daily_till, ${list.untilSeconds})`;
+function insideWindow(list: ListTable, { opens, closes }: WindowColumns, second = 'zone.zone_second'): string {
+  const from = `coalesce(${opens}, ${list.fromSeconds})`;
+  const till = `coalesce(${closes}, ${list.untilSeconds})`;
   return `(CASE
     WHEN ${from} <= 0 AND ${till} >= 86400 THEN true
     WHEN zone.zone_dbid IS NULL THEN false
@@ -43,7 +58,7 @@ function insideWindow(list: ListTable, second = 'zone.zone_second'): string {
 }
 
 /** By its number, or by its customer where the list says whose record it is: either is enough. */
-function onDoNotCall(list: ListTable): string {
+export function onDoNotCall(list: ListTable): string {
   if (list.doNotCall === undefined) return 'false';
   const table = quoteName(list.doNotCall);
   const byPhone = `EXISTS (SELECT 1 FROM ${table} dnc WHERE dnc.phone = r.contact_info)`;
@@ -55,7 +70,8 @@ function onDoNotCall(list: ListTable): string {
  * What has no record_id or no number, or an id beyond those of the protocols, cannot be handed out: a table of
  * somebody else may have such rows.
  */
-const complete = `coalesce(r.record_id BETWEEN ${INT_RANGE} AND coalesce(r.chain_id, 0) BETWEEN ${INT_RANGE} AND r.contact_info <> '', false)`;
+const complete = (alias: 'r.' | ''): string =>
+  `coalesce(${alias}record_id BETWEEN ${INT_RANGE} AND coalesce(${alias}chain_id, 0) BETWEEN ${INT_RANGE} AND ${alias}contact_info <> '', false)`;
 
 /** Of rows at one place of a chain the one with the lower record_id is first; one without a place is last. */
 const isBefore = `(coalesce(other.chain_n, 2147483647), other.record_id) < (coalesce(r.chain_n, 2147483647), r.record_id)`;
@@ -65,21 +81,24 @@ const isBefore = `(coalesce(other.chain_n, 2147483647), other.record_id) < (coal
  * retrieved. A row without a chain (a table of somebody else may have such) leads none: chains are what is
  * taken, and a row that could be due but never taken would hold its group for ever.
  */
-function leadsItsChain(list: ListTable): string {
+export function leadsItsChain(list: ListTable): string {
   return `r.chain_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${quoteName(list.table)} other
     WHERE other.chain_id = r.chain_id AND other.record_id <> r.record_id
       AND (other.record_status = 2 OR (other.record_status = 1 AND ${isBefore})))`;
 }
 
-/** A Ready row that its list, type, filter and chain allow, whatever the hour. */
-function candidate(list: ListTable): string {
+/**
+ * A Ready row that its list, type, attempts and filter allow, whatever the hour and its chain. Without `alias` it
+ * is the predicate of the indexes that find such rows.
+ */
+export function waiting(list: ListTable, alias: 'r.' | '' = 'r.'): string {
   const filter = list.filter === undefined ? '' : ` AND (${list.filter.where})`;
-  return `r.record_status = 1 AND ${complete} AND r.record_type IN ${DIALABLE_TYPES} AND NOT ${overAttempts(list)}${filter} AND ${leadsItsChain(list)}`;
+  return `${alias}record_status = 1 AND ${complete(alias)} AND ${alias}record_type IN ${DIALABLE_TYPES} AND coalesce(${alias}attempt, 0) < ${list.maxAttempts}${filter}`;
 }
 
 /** May be dialed at this moment: window, zone and do-not-call list; checked again when a record is handed out. */
 export function dialableNow(list: ListTable): string {
-  return `${complete} AND NOT ${zoneIsUnknown} AND ${insideWindow(list)} AND NOT ${onDoNotCall(list)}`;
+  return `${complete('r.')} AND NOT ${zoneIsUnknown} AND ${insideWindow(list, OF_ROW)} AND NOT ${onDoNotCall(list)}`;
 }
 
 /**
@@ -90,36 +109,41 @@ export function nextDue(list: ListTable): string {
   const from = `coalesce(r.daily_from, ${list.fromSeconds})`;
   const at = `greatest(${NOW_SECONDS}, coalesce(r.dial_sched_time, 0)::bigint)`;
   const then = `mod(coalesce(zone.zone_second, 0) + ${at} - ${NOW_SECONDS}, 86400)`;
-  return `(CASE WHEN ${insideWindow(list, then)} THEN ${at} ELSE ${at} + mod(${from} - ${then} + 86400, 86400) END)::bigint`;
+  return `(CASE WHEN ${insideWindow(list, OF_ROW, then)} THEN ${at} ELSE ${at} + mod(${from} - ${then} + 86400, 86400) END)::bigint`;
+}
+
+/** Due now, or would be, were its number not on the do-not-call list. */
+export function dueOrForbidden(list: ListTable): string {
+  return `${waiting(list)} AND ${leadsItsChain(list)} AND NOT ${scheduledLater} AND NOT ${zoneIsUnknown} AND ${insideWindow(list, OF_ROW)}`;
 }
 
 /** Due now. */
 export function due(list: ListTable): string {
-  return `${candidate(list)} AND NOT ${scheduledLater} AND ${dialableNow(list)}`;
-}
-
-/** Would be due, were its number not on the do-not-call list. */
-export function dueButForbidden(list: ListTable): string {
-  return `${candidate(list)} AND NOT ${scheduledLater} AND NOT ${zoneIsUnknown} AND ${onDoNotCall(list)}`;
+  return `${dueOrForbidden(list)} AND NOT ${onDoNotCall(list)}`;
 }
 
 /** Will be due by its schedule up to `untilParam` seconds since the epoch. */
 export function scheduledWithin(list: ListTable, untilParam: string): string {
-  return `${candidate(list)} AND ${scheduledLater} AND r.dial_sched_time <= ${untilParam} AND NOT ${zoneIsUnknown} AND NOT ${onDoNotCall(list)}`;
+  return `${waiting(list)} AND ${leadsItsChain(list)} AND ${scheduledLater} AND r.dial_sched_time <= ${untilParam} AND NOT ${zoneIsUnknown} AND NOT ${onDoNotCall(list)}`;
+}
+
+/** That a window of `columns`, whoever has it, is open. The statement has joinZones of its zone. */
+export function windowIsOpen(list: ListTable, columns: WindowColumns): string {
+  return `NOT ${isUnknownZone(columns.zone)} AND ${insideWindow(list, columns)}`;
 }
 
 /** The reason, in words, why a Ready row is not due; the first that applies. Null: it is due. */
 export function reasonNotDue(list: ListTable): string {
   const filtered = list.filter === undefined ? '' : `WHEN NOT coalesce((${list.filter.where}), false) THEN 'filter'`;
   return `CASE
-    WHEN NOT ${complete} THEN 'incomplete'
+    WHEN NOT ${complete('r.')} THEN 'incomplete'
     WHEN coalesce(r.record_type, 0) NOT IN ${DIALABLE_TYPES} THEN 'recordType'
     WHEN ${overAttempts(list)} THEN 'maxAttempts'
     ${filtered}
     WHEN ${zoneIsUnknown} THEN 'unknownZone'
     WHEN ${onDoNotCall(list)} THEN 'doNotCall'
     WHEN ${scheduledLater} THEN 'scheduled'
-    WHEN NOT ${insideWindow(list)} THEN 'window'
+    WHEN NOT ${insideWindow(list, OF_ROW)} THEN 'window'
     WHEN NOT (${leadsItsChain(list)}) THEN 'chain'
   END`;
 }

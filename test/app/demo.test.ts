@@ -34,7 +34,7 @@ async function run(args: readonly string[], watch: (child: ChildProcess, stdout:
 }
 
 describe('the demo', function () {
-  this.timeout(60_000);
+  this.timeout(90_000);
 
   it('shows a campaign that completes by itself, and leaves nothing behind', async () => {
     const { status, stdout, stderr, left } = await run([MAIN, 'demo']);
@@ -45,13 +45,20 @@ describe('the demo', function () {
       /POST http:\/\/127\.0\.0\.1:\d+\/ocs\/v3\/servers\/156\/load-campaign$/m,
       /^ {3}\{"data": \{"campaignId":101, "requestProperties":\[\{"key":"GSW_AUTO_COMPLETION", "value":1\}\], "groupId":732\}\}$/m,
       /answered 200: \{"status":\{"code":0\},.*"autoCompletion":true\}\}$/m,
-      /^ {3}200 of 200 records final$/m,
+      /is Running in mode Progress$/m,
       /^[\d:.]+ OCMClient\[\d+\]::message received\n\tGSW_CM_MessageType {14}7 \[GSW_CM_ReqLoadCampaign\]\n(?:\t.*\n){3}\tGSW_CM_AttrProperties\n\t\t'GSW_AUTO_COMPLETION' '\*{4}'$/m,
       /\[GSW_CM_ReqStartDialing\]\n/,
       /Trc 52000 .*\n(?:.*\n)*.*Trc 52001 .*\n.*Trc 52002 .*\n.*Trc 52004 /,
-      /│ Ada \(1001 on 7001\) +│ Sales +│ +\d+ │(?: [\d:.]{12} +│){4}$/m,
-      /│ Barbara \(2001 on 7101\) +│ Support +│ +0 │(?: - +│){4}$/m,
-      /│ Answer +│ +\d+ │ +\d+ │ +\d+ │ +82 │$/m,
+      /^The first call that was answered: \w+ on DN 700\d with .+, \d+:\n[\d:.]+ EventRinging\n[\d:.]+ EventEstablished\n[\d:.]+ EventReleased\n[\d:.]+ RecordProcessedAcknowledge/m,
+      /│ Ada \(1001 on 7001\) +│ Sales +│ +(\d+) │ +\1 │ +\1 │ +\1 │ +\d+\.\d s │$/m,
+      /│ Barbara \(2001 on 7101\) +│ Support +│(?: +0 │){4} +0.0 s │$/m,
+      /│ Ada +│ 1: [\d:.]{12} +│ 2: [\d:.]{12} +│ 3: [\d:.]{12} +│ 4: [\d:.]{12} +│$/m,
+      /│ Barbara +│(?: - +│){4}$/m,
+      /│ Answer +│ Updated +│ +\d+ │ +1 │ +\d+ │$/m,
+      /│ NoAnswer +│ Updated +│ +\d+ │ +1 │ +\d+ │$/m,
+      /│ AnsweringMachine +│ Updated +│ +\d+ │ +1 │ +\d+ │$/m,
+      /│ Answer +│ Updated +│ +\d+ │ +2 │ +\d+ │$/m,
+      /│ all +│ +│ +200 │ +│ +2\d\d │$/m,
       /^Records final: 200, left: 0$/m,
       /everything happened as it should$/m,
     ]) {
@@ -79,10 +86,12 @@ describe('the demo', function () {
     expect(left).to.deep.equal([]);
   });
 
-  it('cleans up when it is interrupted', async () => {
-    const { status, stderr, left } = await run([MAIN, 'demo'], (child, stdout) => {
-      if (stdout.includes('serving GSW_CM')) child.kill('SIGINT');
+  for (const [when, line] of [['it has begun', 'serving GSW_CM'], ['calls are up', 'is Running in mode Progress']] as const) {
+    it(`cleans up when it is interrupted after ${when}`, async () => {
+      const { status, stderr, left } = await run([MAIN, 'demo'], (child, stdout) => {
+        if (stdout.includes(line)) child.kill('SIGINT');
+      });
+      expect({ status, stderr, left }).to.deep.equal({ status: 130, stderr: 'ocm-gateway: the demo was interrupted\n', left: [] });
     });
-    expect({ status, stderr, left }).to.deep.equal({ status: 130, stderr: 'ocm-gateway: the demo was interrupted\n', left: [] });
-  });
+  }
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { systemClock } from '../../src/util/clock.js';
 import { GatewayProcess } from '../support/gateway-process.js';
-import { HOST } from '../support/gateway.js';
+import { DEMO_CONFIG, HOST } from '../support/gateway.js';
 
 /** Below the ports that systems give to outgoing connections: nobody takes one while the gateway is down. */
 const FIRST_PORT = 20_000;
@@ -42,21 +42,24 @@ export class Keeper {
   private constructor(
     readonly ports: Readonly<Record<'direct' | 'tevents' | 'http', number>>,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly config: string,
   ) {
-    this.#process = GatewayProcess.start(env);
+    this.#process = GatewayProcess.start(env, config);
     this.failed = new Promise((_, reject) => (this.#fail = reject));
     // told by whoever races against it
     this.failed.catch(() => undefined);
   }
 
-  static async start(directory: string): Promise<Keeper> {
+  /** On the store of a directory; with the demo's deployment, or another. */
+  static async start(directory: string, { config = DEMO_CONFIG, env = {} }: { readonly config?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Keeper> {
     const [direct = 0, tevents = 0, http = 0] = await freePorts(3);
-    const keeper = new Keeper({ direct, tevents, http }, {
+    const values = {
       OCM_STORE_URL: `pglite:${directory}`,
       OCM_LISTENERS_DIRECT_PORT: String(direct),
       OCM_LISTENERS_TEVENTS_PORT: String(tevents),
       OCM_LISTENERS_HTTP_PORT: String(http),
-    });
+    };
+    const keeper = new Keeper({ direct, tevents, http }, { ...values, ...env }, config);
     await keeper.#process.ready();
     return keeper;
   }
@@ -72,7 +75,7 @@ export class Keeper {
     this.#restart = this.#restart.then(async () => {
       if (delayMs > 0) await new Promise<void>((resolve) => void systemClock.after(delayMs, resolve, { keepAlive: true }));
       await this.#process.end('SIGKILL');
-      this.#process = GatewayProcess.start(this.env);
+      this.#process = GatewayProcess.start(this.env, this.config);
       await this.#process.ready();
     });
     this.#restart.catch(this.#fail);

@@ -84,7 +84,7 @@ export async function runKills({ seed, kills, records, timeoutMs }: KillPlan): P
 }
 
 /** One step in each of as many equal parts, rising. */
-function momentsOf(random: () => number, count: number, steps: number): number[] {
+export function momentsOf(random: () => number, count: number, steps: number): number[] {
   return Array.from({ length: count }, (_, index) => 1 + Math.floor((steps / count) * (index + random())));
 }
 

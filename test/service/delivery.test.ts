@@ -212,6 +212,28 @@ describe('logging in', () => {
     expect((await login('1002', '7003')).kind).to.equal('loggedIn');
   });
 
+  it('takes over from one of the same agent on the same DN that is still being written', async () => {
+    const lines: FakeLine[] = [{}, {}, {}];
+    const outcomes = await Promise.all(
+      lines.map((line) => new Promise<LoginOutcome>((resolve, reject) => {
+        engine.gateway.agents.login({ agentId: '1001', dn: '7001', password: 'secret', line }, resolve).catch(reject);
+      })),
+    );
+    expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['loggedIn', 'loggedIn', 'loggedIn']);
+    expect(outcomes.map((outcome) => lines.indexOf((outcome.kind === 'loggedIn' && outcome.takenOver) || {}))).to.deep.equal([-1, 0, 1]);
+    expect(engine.seat('1001').line).to.equal(lines[2]);
+    expect(await login('1002', '7001')).to.deep.equal({ kind: 'dnBusy', by: '1001' });
+    await engine.logout('1001');
+    expect((await login('1002', '7001')).kind, 'nothing of them is left').to.equal('loggedIn');
+  });
+
+  it('waits for nobody who could not be written', async () => {
+    let writes = 0;
+    engine.client.onCommit = (texts) => (texts.some((text) => text.startsWith('INSERT INTO ocm_agent_login')) && ++writes === 1 ? 'rolledBack' : undefined);
+    const outcomes = await Promise.all([login('1001', '7001', 'secret'), login('1001', '7001', 'secret')]);
+    expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['storeAway', 'loggedIn']);
+  });
+
   it('is refused while the store is away, and nobody is seated', async () => {
     engine.client.away = true;
     expect((await login('1001', '7001', 'secret')).kind).to.equal('storeAway');

@@ -36,6 +36,24 @@ describe('agents in progress', () => {
     return handle;
   }
 
+  /** Spring and Autumn dial with these agents, each a list of its own. */
+  const startBoth = async (agents: readonly string[]): Promise<void> => {
+    engine = await Engine.start(store.client, dialing);
+    await addRecords(store.client, Array.from({ length: 20 }, (_, index) => ({ contact_info: `spring-${index}` })));
+    await addRecords(store.client, Array.from({ length: 20 }, (_, index) => ({ contact_info: `autumn-${index}` })), 'Autumn');
+    for (const agentId of agents) await engine.login(agentId);
+    await engine.dial(SPRING, 0, 'Progress');
+    await engine.dial(AUTUMN, 0, 'Progress');
+  };
+
+  const isOut = (phone: string, index: number): boolean => !asked().slice(index).some((what) => what === `over ${phone}`);
+  /** Calls to a list's numbers that are not over. */
+  const out = (list: string): string[] => engine.dialer.placed.filter((phone, index) => phone.startsWith(list) && isOut(phone, index));
+  const over = async (phone: string): Promise<void> => {
+    asked().push(`over ${phone}`);
+    await engine.call(phone, { failed: CallResult.Busy });
+  };
+
   describe('whose line is lost', () => {
     it('before the answer: the next one gets the call, or nobody', async () => {
       await ringing();
@@ -161,23 +179,8 @@ describe('agents in progress', () => {
   });
 
   describe('whom two groups share', () => {
-    const start = async (agents: readonly string[]): Promise<void> => {
-      engine = await Engine.start(store.client, dialing);
-      await addRecords(store.client, Array.from({ length: 20 }, (_, index) => ({ contact_info: `spring-${index}` })));
-      await addRecords(store.client, Array.from({ length: 20 }, (_, index) => ({ contact_info: `autumn-${index}` })), 'Autumn');
-      for (const agentId of agents) await engine.login(agentId);
-      await engine.dial(SPRING, 0, 'Progress');
-      await engine.dial(AUTUMN, 0, 'Progress');
-    };
-    const isOut = (phone: string, index: number): boolean => !asked().slice(index).some((what) => what === `over ${phone}`);
-    const out = (list: string): string[] => engine.dialer.placed.filter((phone, index) => phone.startsWith(list) && isOut(phone, index));
-    const over = async (phone: string): Promise<void> => {
-      asked().push(`over ${phone}`);
-      await engine.call(phone, { failed: CallResult.Busy });
-    };
-
     it('are each dialed for once, by the two in turn', async () => {
-      await start(['1001', '1002']);
+      await startBoth(['1001', '1002']);
       for (let calls = 0; calls < 12; calls += 1) {
         expect(out('spring').length + out('autumn').length, `after ${calls} calls`).to.equal(2);
         const [phone = ''] = [...out('spring'), ...out('autumn')].toSorted((a, b) => asked().indexOf(`place ${a}`) - asked().indexOf(`place ${b}`));
@@ -188,15 +191,15 @@ describe('agents in progress', () => {
     });
 
     it('are on one call at a time', async () => {
-      await start(['1001', '1002']);
-      for (const phone of [...engine.dialer.placed]) await engine.call(phone, 'answered');
+      await startBoth(['1001', '1002']);
+      for (const phone of engine.dialer.placed) await engine.call(phone, 'answered');
       const dns = asked().filter((what) => what.startsWith('connect')).map((what) => what.split(' to ')[1]);
       expect(dns).to.have.members(['71001', '71002']);
       expect(engine.dialer.placed).to.have.length(2);
     });
 
     it('go to the one that dials where the other has nothing to dial', async () => {
-      await start(['1001', '1002']);
+      await startBoth(['1001', '1002']);
       await store.client.query('UPDATE cl_autumn SET record_status = 3 WHERE record_status = 1', []);
       for (let calls = 0; calls < 20; calls += 1) await over([...out('autumn'), ...out('spring')][0] ?? '');
       expect(out('autumn')).to.have.length(0);

@@ -51,7 +51,7 @@ describe('a store that is away', () => {
 
   it('in the middle of a completion: what was rolled back happens later, and is told once', async () => {
     await engine.dial(SPRING, 0);
-    failNext((texts) => announces(texts) && texts.some((text) => text.startsWith('SELECT EXISTS')), 'rolledBack');
+    failNext((texts) => announces(texts) && texts.some((text) => text.includes('bool_or(NOT forbidden)')), 'rolledBack');
     await engine.request('SetDialingMode', { autoCompletion: { kind: 'integer', value: 1n } });
     await engine.settled();
     expect(await engine.status()).to.equal('Running');
@@ -64,7 +64,7 @@ describe('a store that is away', () => {
 
   it('in the moment of a completion\'s commit: what was committed unseen is told once it is read again', async () => {
     await engine.dial(SPRING, 0);
-    failNext((texts) => announces(texts) && texts.some((text) => text.startsWith('SELECT EXISTS')), 'acknowledgmentLost');
+    failNext((texts) => announces(texts) && texts.some((text) => text.includes('bool_or(NOT forbidden)')), 'acknowledgmentLost');
     await engine.request('SetDialingMode', { autoCompletion: { kind: 'integer', value: 1n } });
     await engine.settled();
     expect(await engine.status(), 'it is done').to.equal('NotLoaded');

@@ -116,7 +116,7 @@ describe('handing out', () => {
     const rows = await insert(ask(1), ask(2, { agentId: '1002' }));
     const handles = new Map(rows.map((row) => [row.agent_id, row.handle]));
     const strand = async (server: number, group: number, ofList: number, agents: string[]): Promise<number[]> =>
-      (await endStrandedHandOuts(store.client, server, [{ group, list: ofList }], agents, NOW)).map(({ handle }) => handle);
+      (await endStrandedHandOuts(store.client, server, [{ group, list: ofList }], agents.map((agentId) => ({ group, agentId })), NOW)).map(({ handle }) => handle);
     expect(await strand(OURS, 1001, 501, ['1001', '1002'])).to.deep.equal([]);
     expect(await strand(157, 1002, 502, []), 'of another server').to.deep.equal([]);
     expect(await strand(OURS, 1001, 501, ['1001'])).to.deep.equal([handles.get('1002')]);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ListTable } from '../../src/store/list-table.js';
 import { finalizeForbidden } from '../../src/store/statements/finalize-forbidden.js';
-import { probe } from '../../src/store/statements/probe.js';
+import { type Probed, probe } from '../../src/store/statements/probe.js';
 import { takeChains } from '../../src/store/statements/take-chains.js';
 import { openTestStore, type TestStore } from '../support/engine.js';
 import { addRows, fill, forbid, listOf, NOW, NOW_SECONDS, type Row, rowsOf, ZONES } from './support.js';
@@ -13,15 +13,15 @@ describe('retrieval', () => {
   before(async () => void (store = await openTestStore()));
   after(() => store.close());
 
-  const take = async (list: ListTable, limit: number): Promise<number[]> =>
-    (await takeChains(store.client, list, TAKER, limit, NOW, ZONES)).map((row) => row.record_id);
+  const look = (list: ListTable, chains: number) => takeChains(store.client, list, TAKER, { chains, look: chains }, NOW, ZONES);
+  const take = async (list: ListTable, chains: number): Promise<number[]> => (await look(list, chains)).rows.map((row) => row.record_id);
 
   describe('retrieving', () => {
     it('goes callbacks, rescheduled, general; inside of each by record_id', async () => {
       const list = listOf();
       const types = [2, 3, 6, 2, 5, 4, 6];
       await fill(store.client, list, types.map((record_type) => ({ record_type })));
-      const rows = await takeChains(store.client, list, TAKER, 100, NOW, ZONES);
+      const { rows } = await look(list, 100);
       expect(rows.map((row) => [row.record_id, row.urgency])).to.deep.equal([[3, 0], [5, 0], [7, 0], [2, 1], [6, 1], [1, 2], [4, 2]]);
     });
 
@@ -70,7 +70,7 @@ describe('retrieval', () => {
       const list = listOf({ table: 'cl_custom', customFields: [{ name: 'Customer_Name', type: 'varchar' }, { name: 'age', type: 'int' }] });
       await fill(store.client, list, [{ contact_info: '555-1', contact_info_type: 4, call_result: 6, attempt: 2, tz_dbid: 1, agent_id: '1001' }]);
       await store.client.query(`UPDATE cl_custom SET customer_name = 'Ada', age = NULL`, []);
-      const [row] = await takeChains(store.client, list, TAKER, 1, NOW, ZONES);
+      const [row] = (await look(list, 1)).rows;
       expect(row).to.deep.include({
         list_dbid: 501, record_id: 1, chain_id: 1, chain_n: 0, record_type: 2, contact_info: '555-1', contact_info_type: 4, call_result: 6, attempt: 2, tz_dbid: 1,
         agent_id: '1001', custom: { Customer_Name: 'Ada', age: null },
@@ -98,9 +98,8 @@ describe('retrieval', () => {
     it('make way for the next row of their chain', async () => {
       await forbid(store.client, 'dnc', ['666']);
       await fill(store.client, list, [{ contact_info: '666', chain_id: 1, chain_n: 0 }, { chain_id: 1, chain_n: 1 }]);
-      expect(await takeChains(store.client, list, TAKER, 1, NOW, ZONES)).to.deep.equal([]);
-      await finalizeForbidden(store.client, list, NOW, ZONES);
-      expect((await takeChains(store.client, list, TAKER, 1, NOW, ZONES)).map((row) => row.record_id)).to.deep.equal([2]);
+      expect(await look(list, 1)).to.deep.equal({ rows: [], looked: 1, forbidden: 1 });
+      expect(await take(list, 1)).to.deep.equal([2]);
     });
 
     it('are nobody\'s business where no list is configured', async () => {
@@ -115,7 +114,7 @@ describe('retrieval', () => {
     const spring = listOf({ doNotCall: 'dnc' });
     const autumn = listOf({ dbid: 502, name: 'Autumn', table: 'cl_autumn', doNotCall: 'dnc' });
 
-    async function probed(inSpring: Row[], inAutumn: Row[], untilMs?: number): Promise<boolean> {
+    async function probed(inSpring: Row[], inAutumn: Row[], untilMs?: number): Promise<Probed> {
       await fill(store.client, spring, []);
       await fill(store.client, autumn, []);
       await addRows(store.client, spring, inSpring);
@@ -126,24 +125,24 @@ describe('retrieval', () => {
     const LATER: Row = { dial_sched_time: NOW_SECONDS + 60 };
 
     it('finds something due in any of the lists', async () => {
-      expect(await probed([], [])).to.equal(false);
-      expect(await probed([{}], [])).to.equal(true);
-      expect(await probed([{ record_status: 3 }], [{}])).to.equal(true);
-      expect(await probe(store.client, [], NOW, ZONES)).to.equal(false);
+      expect(await probed([], [])).to.equal('nothing');
+      expect(await probed([{}], [])).to.equal('left');
+      expect(await probed([{ record_status: 3 }], [{}])).to.equal('left');
+      expect(await probe(store.client, [], NOW, ZONES)).to.equal('nothing');
     });
 
     it('leaves out what is on the do-not-call list, final, retrieved, or later', async () => {
-      expect(await probed([{ contact_info: '666' }], [{ record_status: 2 }, { record_status: 3 }, LATER])).to.equal(false);
+      expect(await probed([{ contact_info: '666' }], [{ record_status: 2 }, { record_status: 3 }, LATER])).to.equal('nothing');
     });
 
     it('counts what is scheduled up to the horizon where it is told one, to the second', async () => {
-      expect(await probed([], [LATER], NOW + 60_000)).to.equal(true);
-      expect(await probed([], [LATER], NOW + 59_999)).to.equal(false);
-      expect(await probed([], [{ ...LATER, contact_info: '666' }], NOW + 60_000)).to.equal(false);
-      expect(await probed([], [{ ...LATER, tz_dbid: 99 }], NOW + 60_000)).to.equal(false);
-      expect(await probed([], [{ ...LATER, attempt: 10 }], NOW + 60_000)).to.equal(false);
-      expect(await probed([], [{ ...LATER, daily_from: 0, daily_till: 1, tz_dbid: 1 }], NOW + 60_000), 'its window may be open by then').to.equal(true);
-      expect(await probed([{}], [], NOW)).to.equal(true);
+      expect(await probed([], [LATER], NOW + 60_000)).to.equal('left');
+      expect(await probed([], [LATER], NOW + 59_999)).to.equal('nothing');
+      expect(await probed([], [{ ...LATER, contact_info: '666' }], NOW + 60_000)).to.equal('nothing');
+      expect(await probed([], [{ ...LATER, tz_dbid: 99 }], NOW + 60_000)).to.equal('nothing');
+      expect(await probed([], [{ ...LATER, attempt: 10 }], NOW + 60_000)).to.equal('nothing');
+      expect(await probed([], [{ ...LATER, daily_from: 0, daily_till: 1, tz_dbid: 1 }], NOW + 60_000), 'its window may be open by then').to.equal('left');
+      expect(await probed([{}], [], NOW)).to.equal('left');
     });
   });
 });

@@ -1,9 +1,8 @@
-import { CallResult, type CallResultName, keys, UserEventError } from '../../../protocol/index.js';
-import { connectDesktop, type DesktopClient, RequestRefused, type UserEvent } from '../../client/index.js';
+import { CallResult, keys } from '../../../protocol/index.js';
+import { type CallEvent, type CallEventName, connectDesktop, type DesktopClient, toKvList } from '../../client/index.js';
 import type { Clock } from '../../util/clock.js';
 import { Moment } from '../../util/moment.js';
-import { resultOfCall } from './call-results.js';
-import type { DeskAccount, Told, Worked } from './observed.js';
+import type { CallStep, DeskAccount, Told, Worked } from './observed.js';
 
 /** Who sits where. */
 export interface DeskPlan {
@@ -13,23 +12,31 @@ export interface DeskPlan {
   readonly group: string;
 }
 
-/** How long a desk without a record waits before it asks again, unless the campaign ends before. */
-const ASK_AGAIN_MS = 100;
+/** What an agent does between two events of its calls. */
+const DOING_AFTER: Readonly<Record<CallEventName, string>> = {
+  EventDialing: 'dials',
+  EventRinging: 'is rung',
+  EventEstablished: 'talks',
+  EventReleased: 'ends',
+};
+const FREE = 'free';
 
-/** An agent's desktop: logs in, works the campaign when it has started, and keeps account of what it was told. */
+/** An agent's desktop: logs in, takes calls and ends their records, and keeps account of what it was told. */
 export class Desk {
+  readonly #steps: CallStep[] = [];
   readonly #worked: Worked[] = [];
   readonly #told: Told[] = [];
-  readonly #listening: Promise<void>;
+  readonly #listening: Promise<unknown>;
   /** The next notification. */
   #next = new Moment();
+  #doing = FREE;
 
   private constructor(
     readonly plan: DeskPlan,
     private readonly client: DesktopClient,
     private readonly clock: Clock,
   ) {
-    this.#listening = this.#listen();
+    this.#listening = Promise.all([this.#listen(), this.#takeCalls()]);
     // whoever waits for this desk hears of it; nobody may be waiting just now
     this.#listening.catch(() => undefined);
   }
@@ -45,32 +52,21 @@ export class Desk {
   }
 
   get account(): DeskAccount {
-    return { ...this.plan, worked: this.#worked, told: this.#told };
+    return { ...this.plan, steps: this.#steps, worked: this.#worked, told: this.#told };
   }
 
-  /** Resolves when the desk has been told `name`; rejects when its connection ends before. */
+  /** What its agent does at this moment, in a word or two. */
+  get doing(): string {
+    return this.#doing;
+  }
+
+  /** Resolves when the desk has been told `name`; rejects when it cannot work any more before. */
   async until(name: string): Promise<void> {
     while (!this.#told.some((told) => told.name === name)) {
       const ended = this.#listening.then(() => {
         throw new Error(`the desktop of ${this.plan.name} was closed before it was told ${name}`);
       });
       await Promise.race([this.#next.came, ended]);
-    }
-  }
-
-  /** Asks for records and ends them, until there are no more. `onFinal` is called after each that is ended. */
-  async work(campaign: string, nextCall: () => number, onFinal: () => void): Promise<void> {
-    const pairs = { [keys.GSW_CAMPAIGN_NAME]: campaign };
-    await this.until('CampaignStarted');
-    await this.client.userRequest('PreviewDialingModeStart', pairs);
-    for (;;) {
-      const record = await this.#preview(pairs);
-      if (record === 'gone') return;
-      if (record === 'empty') await this.#pause();
-      else {
-        await this.#end(record, campaign, resultOfCall(nextCall()));
-        onFinal();
-      }
     }
   }
 
@@ -86,28 +82,24 @@ export class Desk {
     return this.client.close();
   }
 
-  async #preview(pairs: Readonly<Record<string, string>>): Promise<UserEvent | 'empty' | 'gone'> {
+  async #takeCalls(): Promise<void> {
     try {
-      const event = await this.client.userRequest('PreviewRecordRequest', pairs);
-      return event.name === 'PreviewRecord' ? event : 'empty';
+      for await (const call of this.client.calls) {
+        this.#steps.push({ name: call.name, handle: handleOf(call), at: this.clock.now() });
+        this.#doing = DOING_AFTER[call.name];
+        if (call.name === 'EventReleased') await this.#end(call);
+      }
     } catch (error) {
-      const { CampaignNotLoaded, CampaignNotRunning } = UserEventError;
-      if (error instanceof RequestRefused && error.userEvent && [CampaignNotLoaded, CampaignNotRunning].some((code) => code === error.code)) return 'gone';
-      throw error;
+      throw new Error(`the desktop of ${this.plan.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
 
-  async #end(record: UserEvent, campaign: string, result: CallResultName): Promise<void> {
-    const handle = record.integer(keys.GSW_RECORD_HANDLE) ?? 0;
-    const list = record.text(keys.GSW_CALLING_LIST) ?? '';
-    await this.client.userRequest('RecordProcessed', {
-      [keys.GSW_CAMPAIGN_NAME]: campaign,
-      [keys.GSW_CALLING_LIST]: list,
-      [keys.GSW_RECORD_HANDLE]: handle,
-      [keys.GSW_CALL_RESULT]: CallResult[result],
-    });
-    const [phone, customer] = [record.text(keys.GSW_PHONE) ?? '', record.text('customer_name') ?? ''];
-    this.#worked.push({ handle, phone, customer, result, at: this.clock.now() });
+  /** The agent's last word on a record whose call is over; the agent is free for the next one then. */
+  async #end(call: CallEvent): Promise<void> {
+    await this.client.userRequest('RecordProcessed', [...call.recordKeys(), ...toKvList({ [keys.GSW_CALL_RESULT]: CallResult.Answer })]);
+    const [phone, customer] = [call.text(keys.GSW_PHONE) ?? '', call.text('customer_name') ?? ''];
+    this.#worked.push({ handle: handleOf(call), phone, customer, at: this.clock.now() });
+    this.#doing = FREE;
   }
 
   async #listen(): Promise<void> {
@@ -118,12 +110,6 @@ export class Desk {
       come();
     }
   }
-
-  /** Resolves after a while, or at the next notification. */
-  async #pause(): Promise<void> {
-    const enough = new Moment();
-    const timer = this.clock.after(ASK_AGAIN_MS, enough.come);
-    await Promise.race([enough.came, this.#next.came]);
-    timer.cancel();
-  }
 }
+
+const handleOf = (call: CallEvent): number => call.integer(keys.GSW_RECORD_HANDLE) ?? 0;

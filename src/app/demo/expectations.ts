@@ -1,9 +1,14 @@
-import { GroupCampaignStatus } from '../../../protocol/index.js';
+import { CallResult, GroupCampaignStatus, RecordStatus } from '../../../protocol/index.js';
+import type { CallEventName } from '../../client/index.js';
 import type { DeskAccount, Observed } from './observed.js';
 import { isRequest, standardNumbers } from './trace-excerpt.js';
 
 /** What a desktop of the campaign's group is told, once each, in this order. */
 export const NOTIFICATIONS = ['CampaignLoaded', 'CampaignStarted', 'CampaignStopped', 'CampaignUnloaded'] as const;
+/** What a desktop is told of a call that it gets, in this order, and of one call behind the other. */
+export const STEPS = ['EventRinging', 'EventEstablished', 'EventReleased'] as const satisfies readonly CallEventName[];
+/** Attempts of a number that was busy to the end: the list's treatment has it called once more. */
+const BUSY_ATTEMPTS = 2;
 /** Loaded, started, stopped, unloaded in the standard log. */
 const STOPPED = 52002;
 const STANDARD_LOG = [52000, 52001, STOPPED, 52004];
@@ -22,7 +27,8 @@ export function unmetExpectations(observed: Observed, trace: readonly string[]):
   return [
     ...loadAnswer(observed),
     ...observed.desks.flatMap((desk) => (desk.group === observed.agentGroup ? workingDesk(desk) : otherDesk(desk))),
-    ...everyRecordOnce(observed),
+    ...everyCustomerOnce(observed),
+    ...everyCallEnded(observed),
     ...supervisor(observed),
     ...atTheEnd(observed),
     ...traced(trace),
@@ -39,27 +45,50 @@ function loadAnswer({ loadAnswer: { httpStatus, body } }: Observed): string[] {
   return expect(loaded, `load-campaign was to be answered 200 with code 0, Active and autoCompletion; it was ${httpStatus} ${JSON.stringify(body)}`);
 }
 
-function workingDesk({ name, told, worked }: DeskAccount): string[] {
+function workingDesk(desk: DeskAccount): string[] {
+  const { name, told, worked } = desk;
   const names = told.map((one) => one.name);
   const rising = told.every(({ number }, index) => index === 0 || number > (told[index - 1]?.number ?? number));
   return [
     ...expect(names.join() === NOTIFICATIONS.join(), `${name} was to be told ${NOTIFICATIONS.join(', ')}, once each; it was ${names.join(', ') || 'nothing'}`),
     ...expect(new Set(told.map(({ session }) => session)).size === 1 && rising, `${name} was to be told of one session, with rising numbers`),
-    ...expect(worked.length > 0, `${name} was to work records, and got none`),
+    ...expect(worked.length > 0, `${name} was to have calls, and got none`),
+    ...callsInOrder(desk),
   ];
 }
 
-function otherDesk({ name, group, told, worked }: DeskAccount): string[] {
-  const names = told.map((one) => one.name);
-  return expect(names.length === 0 && worked.length === 0, `${name} of group ${group} was to be told nothing; it was ${names.join(', ') || `given ${worked.length} records`}`);
+/** Each call rang, was established and was released before its record was ended and the next call rang. */
+function callsInOrder({ name, steps, worked }: DeskAccount): string[] {
+  const came = steps.map((step) => `${step.name} of record ${step.handle}`);
+  const wanted = worked.flatMap(({ handle }) => STEPS.map((step) => `${step} of record ${handle}`));
+  const index = Array.from({ length: Math.max(came.length, wanted.length) }, (_, at) => at).find((at) => came[at] !== wanted[at]);
+  return expect(
+    index === undefined,
+    `each call of ${name} was to have ${STEPS.join(', ')}, and then its record ended; found ${came[index ?? 0] ?? 'nothing'} where ${wanted[index ?? 0] ?? 'nothing'} was to come`,
+  );
 }
 
-function everyRecordOnce({ desks, records }: Observed): string[] {
+function otherDesk({ name, group, told, steps, worked }: DeskAccount): string[] {
+  const names = told.map((one) => one.name);
+  return expect(names.length === 0 && steps.length === 0 && worked.length === 0, `${name} of group ${group} was to be told nothing; it was ${names.join(', ') || `given ${worked.length} calls`}`);
+}
+
+function everyCustomerOnce({ desks }: Observed): string[] {
   const worked = desks.flatMap((desk) => desk.worked);
   const phones = new Set(worked.map(({ phone }) => phone));
+  return expect(phones.size === worked.length, `nobody who has answered was to be called again; ${worked.length - phones.size} were`);
+}
+
+/** What stands in the list agrees with what the desktops have seen, and with the list's treatments. */
+function everyCallEnded({ desks, results, records }: Observed): string[] {
+  const count = (which: (result: Observed['results'][number]) => boolean): number => results.filter(which).reduce((sum, one) => sum + one.records, 0);
+  const [answered, talked] = [count(({ callResult }) => callResult === CallResult.Answer), desks.reduce((sum, { worked }) => sum + worked.length, 0)];
+  const updated = count(({ recordStatus, attempts }) => recordStatus === RecordStatus.Updated && attempts > 0);
+  const notAgain = count(({ callResult, attempts }) => callResult === CallResult.Busy && attempts !== BUSY_ATTEMPTS);
   return [
-    ...expect(worked.length === records, `${records} records were to be worked; ${worked.length} were`),
-    ...expect(phones.size === worked.length, `no number was to be worked twice; ${worked.length - phones.size} were`),
+    ...expect(answered === talked, `every call that was answered was to reach an agent; ${answered} were answered, agents had ${talked}`),
+    ...expect(updated === records, `${records} records were to be called and Updated; ${updated} are`),
+    ...expect(notAgain === 0, `every busy number was to be called ${BUSY_ATTEMPTS} times; ${notAgain} were not`),
   ];
 }
 

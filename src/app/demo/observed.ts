@@ -1,4 +1,5 @@
-import type { CallResultName } from '../../../protocol/index.js';
+import type { CallEventName } from '../../client/index.js';
+import type { ResultCount } from '../../store/statements/count-results.js';
 
 /** One notification as a desktop got it. */
 export interface Told {
@@ -10,12 +11,20 @@ export interface Told {
   readonly at: number;
 }
 
-/** A record as an agent worked it. */
+/** One event of a call as a desktop got it. */
+export interface CallStep {
+  readonly name: CallEventName;
+  /** GSW_RECORD_HANDLE of the record that is attached to it. */
+  readonly handle: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A record that an agent has ended after its call. */
 export interface Worked {
   readonly handle: number;
   readonly phone: string;
   readonly customer: string;
-  readonly result: CallResultName;
   /** When its end was acknowledged; milliseconds since the epoch. */
   readonly at: number;
 }
@@ -25,6 +34,7 @@ export interface DeskAccount {
   readonly name: string;
   readonly dn: string;
   readonly group: string;
+  readonly steps: readonly CallStep[];
   readonly worked: readonly Worked[];
   readonly told: readonly Told[];
 }
@@ -33,6 +43,13 @@ export interface DeskAccount {
 export interface SupervisorEvent {
   readonly name: string;
   readonly status: number;
+}
+
+/** What HTTP says of the campaign group. */
+export interface GroupLook {
+  readonly state: string;
+  readonly records: { readonly ready: number; readonly retrieved: number; readonly final: number; readonly total: number };
+  readonly why: { readonly recordsOut: readonly { readonly agentId: string | null }[] };
 }
 
 /** Everything that a run of the demo has seen, for the checks and the tables. */
@@ -45,8 +62,7 @@ export interface Observed {
   readonly desks: readonly DeskAccount[];
   readonly supervisor: readonly SupervisorEvent[];
   /** The campaign group at the end. */
-  readonly group: {
-    readonly state: string;
-    readonly records: { readonly ready: number; readonly retrieved: number; readonly final: number; readonly total: number };
-  };
+  readonly group: Pick<GroupLook, 'state' | 'records'>;
+  /** What stands in the calling list after the gateway has stopped. */
+  readonly results: readonly ResultCount[];
 }

@@ -1,44 +1,74 @@
 import cliProgress from 'cli-progress';
+import type { Clock } from '../../util/clock.js';
+import { Moment } from '../../util/moment.js';
 
-/** Shows how many records are final. */
+/** What a campaign that is being dialed looks like at a moment. */
+export interface Look {
+  /** Records that are final. */
+  readonly final: number;
+  /** Calls that no agent has yet. */
+  readonly dialing: number;
+  /** What each agent does. */
+  readonly agents: readonly string[];
+}
+
+/** Shows how far the campaign is. */
 export interface Progress {
-  advance(): void;
-  /** Leaves what is shown as it is. */
-  stop(): void;
+  /** Leaves what is shown as it is at the end. Rejects where looking has failed. */
+  stop(): Promise<void>;
 }
 
-/** Lines that a log or a pipe gets instead of a bar. */
-const LINES = 4;
+/** How often it looks. */
+const INTERVAL_MS = 150;
 
-/** A bar on a terminal, a few plain lines elsewhere. */
-export function showProgress(total: number, stdout: NodeJS.WritableStream, isTerminal: boolean): Progress {
-  return isTerminal ? bar(total, stdout) : lines(total, stdout);
-}
-
-function bar(total: number, stdout: NodeJS.WritableStream): Progress {
-  const shown = new cliProgress.SingleBar({
+/** A line on a terminal that moves with the campaign; nothing elsewhere: a log has the report behind it. */
+export function showProgress(
+  { stdout, clock }: { readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }; readonly clock: Clock },
+  total: number,
+  look: () => Promise<Look>,
+): Progress {
+  if (stdout.isTTY !== true) return { stop: () => Promise.resolve() };
+  const bar = new cliProgress.SingleBar({
     stream: stdout,
-    format: '   {bar} {value} of {total} records final',
+    // fits into 80 columns
+    format: '   {bar} {value} of {total} final | {dialing} dialing | {agents}',
+    barsize: 8,
     barCompleteChar: '\u2588',
     barIncompleteChar: '\u2591',
     hideCursor: true,
     // signals are the demo's own business
     gracefulExit: false,
   });
-  shown.start(total, 0);
-  return { advance: () => shown.increment(), stop: () => shown.stop() };
-}
-
-function lines(total: number, stdout: NodeJS.WritableStream): Progress {
-  const step = Math.max(1, Math.ceil(total / LINES));
-  let done = 0;
+  bar.start(total, 0, { dialing: 0, agents: '' });
+  const show = async (): Promise<void> => {
+    const { final, dialing, agents } = await look();
+    bar.update(final, { dialing, agents: agents.join(', ') });
+  };
+  const stopped = new Moment();
+  const watching = watch(show, stopped, clock);
+  // `stop` says so; the campaign goes on meanwhile
+  watching.catch(() => undefined);
   return {
-    advance() {
-      done += 1;
-      if (done % step === 0 || done === total) stdout.write(`   ${done} of ${total} records final\n`);
-    },
-    stop() {
-      // every line stands already
+    async stop() {
+      stopped.come();
+      try {
+        await watching;
+        await show();
+      } finally {
+        bar.stop();
+      }
     },
   };
+}
+
+async function watch(show: () => Promise<void>, stopped: Moment, clock: Clock): Promise<void> {
+  const ended = stopped.came.then(() => true);
+  do {
+    await show();
+  } while (!(await Promise.race([ended, later(clock)])));
+}
+
+/** Resolves with false after a while. */
+function later(clock: Clock): Promise<boolean> {
+  return new Promise((resolve) => void clock.after(INTERVAL_MS, () => resolve(false)));
 }

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
-import type { CallResultName } from '../../../protocol/index.js';
-import { groupBy } from '../../util/group-by.js';
-import { NOTIFICATIONS } from './expectations.js';
-import type { DeskAccount, Observed } from './observed.js';
+import { CallResult, nameOf, RecordStatus } from '../../../protocol/index.js';
+import type { CallEventName } from '../../client/index.js';
+import { NOTIFICATIONS, STEPS } from './expectations.js';
+import type { CallStep, DeskAccount, Observed } from './observed.js';
 
 const PLAIN = {
   // without the colours that a log or a pipe would get as they are
@@ -11,31 +11,72 @@ const PLAIN = {
   chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
 };
 
-/** What each desktop worked, and what it was told when. `time` says a moment as the trace does. */
-export function deskTable({ desks }: Observed, time: (atMs: number) => string): string {
-  const table = new Table({ ...PLAIN, head: ['desktop', 'group', 'records', ...NOTIFICATIONS], colAligns: ['left', 'left', 'right'] });
-  for (const { agentId, name, dn, group, worked, told } of desks) {
-    const times = NOTIFICATIONS.map((wanted) => {
-      const moments = told.filter((one) => one.name === wanted).map(({ at }) => time(at));
-      return moments.join('\n') || '-';
-    });
-    table.push([`${name} (${agentId} on ${dn})`, group, worked.length, ...times]);
+/** No member of an enumeration. */
+const NONE = -1;
+
+/** Says a moment as the trace does. */
+type Time = (atMs: number) => string;
+
+const right = (count: number): 'right'[] => Array.from({ length: count }, () => 'right');
+
+/** The first call that was ended, event by event as its desktop got them. */
+export function firstCall({ desks }: Observed, time: Time): string {
+  const calls = desks.flatMap((desk) => desk.worked.map((worked) => ({ desk, worked })));
+  const [first] = calls.toSorted((a, b) => a.worked.at - b.worked.at);
+  if (first === undefined) return 'none';
+  const { desk, worked } = first;
+  const steps = desk.steps.filter(({ handle }) => handle === worked.handle).map(({ name, at }) => `${time(at)} ${name}`);
+  return [
+    `${desk.name} on DN ${desk.dn} with ${worked.customer || 'a customer'}, ${worked.phone}:`,
+    ...steps,
+    `${time(worked.at)} RecordProcessedAcknowledge, for the RecordProcessed that the desktop has sent`,
+  ].join('\n');
+}
+
+/** What each agent did: the calls it had, and how long it talked. */
+export function deskTable({ desks }: Observed): string {
+  const table = new Table({
+    ...PLAIN,
+    head: ['agent', 'group', ...STEPS, 'RecordProcessed', 'talked'],
+    colAligns: ['left', 'left', ...right(STEPS.length + 2)],
+  });
+  for (const desk of desks) {
+    const { agentId, name, dn, group, steps, worked } = desk;
+    table.push([`${name} (${agentId} on ${dn})`, group, ...STEPS.map((step) => countOf(steps, step)), worked.length, `${(talkedMs(desk) / 1000).toFixed(1)} s`]);
   }
   return table.toString();
 }
 
-const countOf = ({ worked }: DeskAccount, result: CallResultName): number => worked.filter((one) => one.result === result).length;
-
-/** How the calls ended, by agent; the commonest result first. */
-export function resultTable({ desks }: Observed): string {
-  const working = desks.filter(({ worked }) => worked.length > 0);
-  const byResult = groupBy(desks.flatMap(({ worked }) => worked), ({ result }) => result);
-  const results = [...byResult].toSorted(([, a], [, b]) => b.length - a.length).map(([result]) => result);
-  const table = new Table({
-    ...PLAIN,
-    head: ['call result', ...working.map(({ name }) => name), 'all'],
-    colAligns: ['left', ...working.map(() => 'right' as const), 'right'],
-  });
-  for (const result of results) table.push([result, ...working.map((desk) => countOf(desk, result)), byResult.get(result)?.length ?? 0]);
+/** What each desktop was told of the campaign, with GSW_EVENT_NUMBER and the time at which it came. */
+export function notificationTable({ desks }: Observed, time: Time): string {
+  const table = new Table({ ...PLAIN, head: ['desktop', ...NOTIFICATIONS] });
+  for (const { name, told } of desks) {
+    const cells = NOTIFICATIONS.map((wanted) => {
+      const moments = told.filter((one) => one.name === wanted).map(({ number, at }) => `${number}: ${time(at)}`);
+      return moments.join('\n') || '-';
+    });
+    table.push([name, ...cells]);
+  }
   return table.toString();
+}
+
+/** How the records of the list ended; the commonest end first. */
+export function resultTable({ results }: Observed): string {
+  const table = new Table({ ...PLAIN, head: ['call_result', 'record_status', 'records', 'attempts of each', 'calls'], colAligns: ['left', 'left', ...right(3)] });
+  const [records, calls] = [results.reduce((sum, row) => sum + row.records, 0), results.reduce((sum, row) => sum + row.records * row.attempts, 0)];
+  for (const { callResult, recordStatus, attempts, records: alike } of results) {
+    table.push([nameOf(CallResult, callResult ?? NONE) ?? '-', nameOf(RecordStatus, recordStatus ?? NONE) ?? '-', alike, attempts, alike * attempts]);
+  }
+  table.push(['all', '', records, '', calls]);
+  return table.toString();
+}
+
+const countOf = (steps: readonly CallStep[], wanted: CallEventName): number => steps.filter(({ name }) => name === wanted).length;
+
+/** From each EventEstablished to what followed it. */
+function talkedMs({ steps }: DeskAccount): number {
+  return steps.reduce((sum, { at }, index) => {
+    const before = steps[index - 1];
+    return before?.name === 'EventEstablished' ? sum + at - before.at : sum;
+  }, 0);
 }

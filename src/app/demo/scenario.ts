@@ -1,10 +1,10 @@
 import { DialMode, GroupCampaignStatus, nameOf } from '../../../protocol/index.js';
 import { connectDirect, type DirectClient } from '../../client/index.js';
-import type { CampaignGroup } from '../../config/deployment.js';
+import type { CallingList, CampaignGroup } from '../../config/deployment.js';
 import type { Clock } from '../../util/clock.js';
 import { Desk, type DeskPlan } from './desk.js';
-import type { Observed, SupervisorEvent } from './observed.js';
-import type { Progress } from './progress.js';
+import type { GroupLook, Observed, SupervisorEvent } from './observed.js';
+import type { Look, Progress } from './progress.js';
 import type { Stage } from './stage.js';
 
 const HOST = '127.0.0.1';
@@ -19,19 +19,19 @@ export interface ScenarioParts {
   readonly clock: Clock;
   /** Tells what is being done. */
   readonly say: (what: string) => void;
-  readonly progress: (total: number) => Progress;
+  readonly progress: (total: number, look: () => Promise<Look>) => Progress;
   /** Has something undone at the end, whatever happens. */
   readonly defer: (undo: () => Promise<void>) => void;
 }
 
-/** The main job, start to finish: records in, agents at their desks, loaded with the flag on, started, and left to complete by itself. */
-export async function playScenario(parts: ScenarioParts): Promise<Observed> {
+/** The main job, start to finish: records in, agents at their desks, loaded with the flag on, started in Progress, and left to complete by itself. */
+export async function playScenario(parts: ScenarioParts): Promise<Omit<Observed, 'results'>> {
   const { stage, say } = parts;
   const url = `http://${HOST}:${stage.ports.http}`;
   const group = groupOf(stage);
 
   const records = await importRecords(url, parts.records, group);
-  say(`imported ${records} records into list ${listOf(group)}`);
+  say(`imported ${records} records into list ${listOf(group).name}`);
 
   const desks = await openDesks(parts, group);
   for (const { plan } of desks) say(`${plan.name} (agent ${plan.agentId}, group ${plan.group}) is ready on DN ${plan.dn}`);
@@ -44,9 +44,9 @@ export async function playScenario(parts: ScenarioParts): Promise<Observed> {
   say(`answered ${loadAnswer.httpStatus}: ${JSON.stringify(loadAnswer.body)}`);
 
   const working = desks.filter(({ plan }) => plan.group === group.group.name);
-  const start = async (): Promise<void> => say(`GSW_CM_ReqStartDialing over GSW_CM: ${await startDialing(supervisor, group)}`);
-  await Promise.all([workAll(parts, working, group.campaign.name, records), start()]);
-  await Promise.all(working.map((desk) => desk.until('CampaignUnloaded')));
+  say(`GSW_CM_ReqStartDialing over GSW_CM: ${await startDialing(supervisor, group)}`);
+  say('a simulated switch calls one number for each free agent; an answered call goes to the agent who has been ready longest');
+  await untilUnloaded(parts, working, records, () => describeGroup(url, group));
   say(`${group.name} has stopped and unloaded by itself`);
 
   const supervisorEvents = await closeSupervisor(supervisor);
@@ -55,17 +55,22 @@ export async function playScenario(parts: ScenarioParts): Promise<Observed> {
 }
 
 /** The campaign group of the request. */
-function groupOf({ deployment }: Stage): CampaignGroup {
+export function groupOf({ deployment }: Pick<Stage, 'deployment'>): CampaignGroup {
   const { data } = JSON.parse(LOAD_BODY) as { data: { campaignId: number; groupId: number } };
   const group = deployment.campaignGroups.find(({ campaign, group: agents }) => campaign.dbid === data.campaignId && agents.dbid === data.groupId);
   if (group === undefined) throw new Error(`the deployment has no group ${data.groupId} for campaign ${data.campaignId}`);
   return group;
 }
 
-const listOf = ({ campaign }: CampaignGroup): string => campaign.lists[0]?.list.name ?? '';
+/** The list that its campaign calls. */
+export function listOf({ campaign }: CampaignGroup): CallingList {
+  const [first] = campaign.lists;
+  if (first === undefined) throw new Error(`campaign ${campaign.name} has no list`);
+  return first.list;
+}
 
 async function importRecords(url: string, records: Uint8Array, group: CampaignGroup): Promise<number> {
-  const answer = await fetch(`${url}/lists/${encodeURIComponent(listOf(group))}/import`, {
+  const answer = await fetch(`${url}/lists/${encodeURIComponent(listOf(group).name)}/import`, {
     method: 'POST',
     headers: { 'content-type': 'text/csv' },
     body: records,
@@ -106,21 +111,24 @@ async function startDialing(supervisor: DirectClient, group: CampaignGroup): Pro
   const { attributes } = await supervisor.request('GSW_CM_ReqStartDialing', {
     GSW_CM_AttrCampaignID: group.campaign.dbid,
     GSW_CM_AttrGroupID: group.group.dbid,
-    GSW_CM_AttrDialMode: DialMode.Preview,
+    GSW_CM_AttrDialMode: DialMode.Progress,
   });
   const status = nameOf(GroupCampaignStatus, attributes.GSW_CM_AttrGroupCampaignStatus) ?? 'unknown';
   return `${group.name} is ${status} in mode ${nameOf(DialMode, attributes.GSW_CM_AttrDialMode) ?? 'unknown'}`;
 }
 
-/** All desks work at once; the promise is theirs, and fails with the first that does. */
-async function workAll({ progress }: ScenarioParts, desks: readonly Desk[], campaign: string, records: number): Promise<void> {
-  let calls = 0;
-  let shown: Progress | undefined;
-  const onFinal = (): void => (shown ??= progress(records)).advance();
+/** Resolves when all desks know that the campaign group is unloaded; fails with the first that does. */
+async function untilUnloaded({ progress }: ScenarioParts, desks: readonly Desk[], records: number, describe: () => Promise<GroupLook>): Promise<void> {
+  const look = async (): Promise<Look> => {
+    const group = await describe();
+    const dialing = group.why.recordsOut.filter(({ agentId }) => agentId === null).length;
+    return { final: group.records.final, dialing, agents: desks.map(({ plan, doing }) => `${plan.name} ${doing}`) };
+  };
+  const shown = progress(records, look);
   try {
-    await Promise.all(desks.map((desk) => desk.work(campaign, () => calls++, onFinal)));
+    await Promise.all(desks.map((desk) => desk.until('CampaignUnloaded')));
   } finally {
-    shown?.stop();
+    await shown.stop();
   }
 }
 
@@ -135,7 +143,7 @@ async function closeSupervisor(supervisor: DirectClient): Promise<SupervisorEven
   return told;
 }
 
-async function describeGroup(url: string, { dbid }: CampaignGroup): Promise<Observed['group']> {
+async function describeGroup(url: string, { dbid }: CampaignGroup): Promise<GroupLook> {
   const answer = await fetch(`${url}/campaigngroups/${dbid}`);
-  return (await answer.json()) as Observed['group'];
+  return (await answer.json()) as GroupLook;
 }

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Deployment } from '../../config/deployment.js';
+import type { CallingList, Deployment } from '../../config/deployment.js';
 import { loadConfig } from '../../config/load.js';
 import { createLog } from '../../log/log.js';
 import { traceWriter } from '../../log/trace-writer.js';
-import type { Clock } from '../../util/clock.js';
+import { openEmbedded } from '../../store/embedded/open.js';
+import { countResults, type ResultCount } from '../../store/statements/count-results.js';
+import { type Clock, isoTime } from '../../util/clock.js';
 import { GatewayApp, type Ports } from '../gateway-app.js';
 
 export interface StageOptions {
@@ -24,18 +26,20 @@ export interface Stage {
   close(): Promise<void>;
   /** What the trace says; whole after `close`. */
   trace(): Promise<string>;
+  /** How the calls of a list ended, read from the store, which is free after `close`. */
+  results(list: Pick<CallingList, 'table'>): Promise<ResultCount[]>;
   /** What the program's log says of things that went wrong. */
   complaints(): Promise<string[]>;
 }
 
 /** Opens the gateway. Throws what GatewayApp.start throws, and for a deployment without one of the three listeners. */
 export async function openStage({ config, directory, clock, onFatal }: StageOptions): Promise<Stage> {
-  const [logFile, traceFile] = [join(directory, 'gateway.log'), join(directory, 'trace.log')];
+  const [store, logFile, traceFile] = [join(directory, 'store'), join(directory, 'gateway.log'), join(directory, 'trace.log')];
   const { deployment } = loadConfig(config, {
     OCM_LISTENERS_DIRECT_PORT: '0',
     OCM_LISTENERS_TEVENTS_PORT: '0',
     OCM_LISTENERS_HTTP_PORT: '0',
-    OCM_STORE_URL: `pglite:${join(directory, 'store')}`,
+    OCM_STORE_URL: `pglite:${store}`,
     OCM_LOG_FILE: logFile,
     OCM_LOG_TRACE: 'true',
     OCM_LOG_TRACE_FILE: traceFile,
@@ -59,6 +63,14 @@ export async function openStage({ config, directory, clock, onFatal }: StageOpti
       ports: allPorts(app.ports),
       close: () => (closed ??= close()),
       trace: () => readFile(traceFile, 'utf8'),
+      async results(list) {
+        const { client } = await openEmbedded(store, isoTime(clock.now()));
+        try {
+          return await countResults(client, list);
+        } finally {
+          await client.close();
+        }
+      },
       complaints: async () => (await readFile(logFile, 'utf8')).split('\n').filter((line) => /^\S+ (?:warn|error) /.test(line)),
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { recordColumns, sqlType } from '../../lists/record-fields.js';
 import type { Sql } from '../client.js';
+import { makeIndex, missingIndexes } from '../list-indexes.js';
 import { type ListTable, quoteName } from '../list-table.js';
-import { createIndex, missingIndexes } from './list-indexes.js';
 
 /** Whether there is a table (or view) of that name. */
 export async function tableExists(sql: Sql, table: string): Promise<boolean> {
@@ -56,7 +56,8 @@ async function createListTable(sql: Sql, list: ListTable): Promise<void> {
   });
   await sql.query(`CREATE TABLE ${table} (${columns.join(', ')})`);
   await sql.query(`COMMENT ON TABLE ${table} IS '${MADE_BY_GATEWAY}'`);
-  for (const index of await missingIndexes(sql, list)) await createIndex(sql, index);
+  await sql.query(`CREATE UNIQUE INDEX ON ${table} (chain_id, chain_n)`);
+  for (const index of await missingIndexes(sql, list)) await makeIndex(sql, list, index);
 }
 
 /** Makes the do-not-call table in the published layout, where there is none. */

@@ -185,22 +185,23 @@ export async function deleteEndedHandOuts(sql: Sql, serverDbid: number, beforeMs
   );
 }
 
-/** Ends open hand-outs of this server whose group and list do not go together any more, or whose agent is unknown. */
+/** Ends open hand-outs of this server whose group and list, or group and agent, do not go together any more. */
 export async function endStrandedHandOuts(
   sql: Sql,
   serverDbid: number,
-  known: readonly { readonly group: number; readonly list: number }[],
-  agentIds: readonly string[],
+  lists: readonly { readonly group: number; readonly list: number }[],
+  agents: readonly { readonly group: number; readonly agentId: string }[],
   nowMs: number,
 ): Promise<HandOutRow[]> {
   return sql.query<HandOutRow>(
     `UPDATE ocm_hand_out h SET ended_at = $1
      WHERE ended_at IS NULL
        AND group_dbid IN (SELECT dbid FROM ocm_campaign_group WHERE server_dbid = $2)
-       AND ((agent_id IS NOT NULL AND NOT agent_id = ANY($3::text[]))
-         OR NOT EXISTS (SELECT 1 FROM unnest($4::int[], $5::int[]) AS k(known_group, known_list)
+       AND ((agent_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM unnest($3::int[], $4::text[]) AS a(known_group, known_agent)
+                                                  WHERE a.known_group = h.group_dbid AND a.known_agent = h.agent_id))
+         OR NOT EXISTS (SELECT 1 FROM unnest($5::int[], $6::int[]) AS k(known_group, known_list)
                         WHERE k.known_group = h.group_dbid AND k.known_list = h.list_dbid))
      RETURNING ${COLUMNS}`,
-    [nowMs, serverDbid, agentIds, known.map((pair) => pair.group), known.map((pair) => pair.list)],
+    [nowMs, serverDbid, agents.map(({ group }) => group), agents.map(({ agentId }) => agentId), lists.map(({ group }) => group), lists.map(({ list }) => list)],
   );
 }

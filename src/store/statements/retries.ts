@@ -24,6 +24,11 @@ export async function deleteRetries(sql: Sql, groupDbid: number): Promise<void> 
   await sql.query('DELETE FROM ocm_retry WHERE group_dbid = $1', [groupDbid]);
 }
 
+/** Whether a redial of a session is still to come in a list, up to `untilMs`. */
+export async function anyRetry(...args: Parameters<typeof countRetries>): Promise<boolean> {
+  return (await selectRetries<{ found: boolean }>('SELECT true AS found', ' LIMIT 1', ...args)).length > 0;
+}
+
 /** How many redials of a session are still to come in a list, up to `untilMs`. */
 export async function countRetries(
   sql: Sql,
@@ -33,10 +38,14 @@ export async function countRetries(
   zones: readonly ZoneTime[],
   untilMs: number,
 ): Promise<number> {
-  const [row] = await sql.query<{ count: number }>(
-    `SELECT count(*) AS count FROM ocm_retry w JOIN ${quoteName(list.table)} r ON r.record_id = w.record_id ${zoneJoin}
-     WHERE w.list_dbid = ${list.dbid} AND w.group_dbid = $5 AND w.session = $6 AND ${scheduledWithin(list, '$4::bigint')}`,
+  const [row] = await selectRetries<{ count: number }>('SELECT count(*) AS count', '', sql, list, of, nowMs, zones, untilMs);
+  return row?.count ?? 0;
+}
+
+async function selectRetries<Row>(select: string, limit: string, ...[sql, list, of, nowMs, zones, untilMs]: Parameters<typeof countRetries>): Promise<Row[]> {
+  return sql.query<Row>(
+    `${select} FROM ocm_retry w JOIN ${quoteName(list.table)} r ON r.record_id = w.record_id ${zoneJoin}
+     WHERE w.list_dbid = ${list.dbid} AND w.group_dbid = $5 AND w.session = $6 AND ${scheduledWithin(list, '$4::bigint')}${limit}`,
     [...dueParams(nowMs, zones), Math.floor(untilMs / 1000), of.groupDbid, of.session],
   );
-  return row?.count ?? 0;
 }

@@ -1,10 +1,67 @@
 import type { Sql } from '../client.js';
-import { due, dueParams, zoneJoin } from '../due.js';
+import { due, dueOrForbidden, dueParams, onDoNotCall, zoneJoin } from '../due.js';
+import { dueCandidates } from '../due-candidates.js';
 import { customFieldsJson, type ListTable, quoteName, type ZoneTime } from '../list-table.js';
 import { LAST_PLACE, type RecordRow } from '../record-row.js';
+import { FORBIDDEN } from './finalize-forbidden.js';
 
 /** Order: callbacks, then rescheduled, then general (engine.md, Records); then the filter's, then record_id. */
 const URGENCY = 'CASE WHEN r.record_type IN (5, 6) THEN 0 WHEN r.record_type IN (3, 4) THEN 1 ELSE 2 END';
+
+const PERSONAL = 'r.record_type IN (4, 5) AND r.agent_id IS NOT NULL';
+
+/** For whom chains are taken. */
+export interface Taker {
+  readonly campaignId: number;
+  readonly groupId: number;
+  readonly appId: number;
+}
+
+interface Counts {
+  /** Records that were looked at: as many as asked for, unless there are no more. */
+  readonly looked: number;
+  /** Records whose number is on the do-not-call list: they are final now. */
+  readonly forbidden: number;
+}
+
+/** What one look at a list has brought. */
+export interface Taken extends Counts {
+  /** Of whole chains, in order. */
+  readonly rows: readonly RecordRow[];
+}
+
+/** Where nothing was taken there are the counts alone. */
+interface NoRow {
+  readonly record_id: null;
+}
+
+/**
+ * Looks at the next `look` records that lead a chain and are due, and marks up to `chains` of their chains Retrieved for
+ * a group. A chain is locked by its first row; what another session has locked is passed over. Numbers on the do-not-call
+ * list are made final instead: they are met here. What is personal is left.
+ */
+export async function takeChains(sql: Sql, list: ListTable, taker: Taker, want: { readonly chains: number; readonly look: number }, nowMs: number, zones: readonly ZoneTime[]): Promise<Taken> {
+  const table = quoteName(list.table);
+  const rows = await sql.query<Counts & (RecordRow | NoRow)>(
+    `${dueCandidates(list, '$7::int', 'anybody')}, met AS MATERIALIZED (
+       SELECT r.record_id, r.chain_id, r.urgency, r.forbidden, row_number() OVER (ORDER BY r.urgency, ${orderOf(list)}r.record_id) AS place
+       FROM (
+         SELECT r.*, ${URGENCY} AS urgency, ${onDoNotCall(list)} AS forbidden FROM ${table} r ${zoneJoin}
+         WHERE r.record_id = ANY(ARRAY(SELECT record_id FROM candidate)) AND NOT (${PERSONAL}) AND ${dueOrForbidden(list)}
+         FOR UPDATE OF r SKIP LOCKED
+       ) r
+     ), forbidden AS (
+       UPDATE ${table} t SET ${FORBIDDEN} WHERE t.record_id = ANY(ARRAY(SELECT record_id FROM met WHERE forbidden)) RETURNING t.record_id
+     ), first AS MATERIALIZED (
+       SELECT * FROM met WHERE NOT forbidden ORDER BY place LIMIT $8::int
+     ), taken AS (${retrieve(list)})
+     SELECT * FROM (SELECT (SELECT count(*) FROM candidate) AS looked, (SELECT count(*) FROM forbidden) AS forbidden) counts LEFT JOIN taken ON true
+     ORDER BY place, chain_n`,
+    [...dueParams(nowMs, zones), taker.campaignId, taker.groupId, taker.appId, want.look, want.chains],
+  );
+  const [first] = rows;
+  return { rows: rows.filter((row) => row.record_id !== null), looked: first?.looked ?? 0, forbidden: first?.forbidden ?? 0 };
+}
 
 /** Whose personal records are taken: callbacks, and redials that are for one agent. */
 export interface PersonalOf {
@@ -12,46 +69,44 @@ export interface PersonalOf {
   readonly redials: readonly string[];
 }
 
-const PERSONAL = 'r.record_type IN (4, 5) AND r.agent_id IS NOT NULL';
-
-/**
- * Marks up to `limit` chains that are due Retrieved for a group and answers their rows, whole chains
- * in order. A chain is locked by its first row; what another session has locked is passed over. What is
- * personal is taken only where `personal` says for whom, and nothing else then.
- */
-export async function takeChains(
+/** Marks up to `limit` chains Retrieved that are due and are these agents' own, and answers their rows, in order. */
+export async function takePersonalChains(
   sql: Sql,
   list: ListTable,
-  taker: { campaignId: number; groupId: number; appId: number },
+  taker: Taker,
   limit: number,
   nowMs: number,
   zones: readonly ZoneTime[],
-  personal?: PersonalOf,
+  { callbacks, redials }: PersonalOf,
 ): Promise<RecordRow[]> {
-  const ofAgent = 'CASE r.record_type WHEN 5 THEN r.agent_id = ANY($8::text[]) ELSE r.agent_id = ANY($9::text[]) END';
-  const whose = personal === undefined ? `NOT (${PERSONAL})` : `${PERSONAL} AND ${ofAgent}`;
-  const table = quoteName(list.table);
-  const order = list.filter?.order === undefined ? '' : `${list.filter.order}, `;
   return sql.query<RecordRow>(
     `WITH first AS (
-       SELECT r.chain_id, ${URGENCY} AS urgency, row_number() OVER (ORDER BY ${URGENCY}, ${order}r.record_id) AS place
+       SELECT r.chain_id, ${URGENCY} AS urgency, row_number() OVER (ORDER BY ${URGENCY}, ${orderOf(list)}r.record_id) AS place
        FROM (
-         SELECT r.* FROM ${table} r ${zoneJoin}
-         WHERE ${whose} AND ${due(list)}
-         ORDER BY ${URGENCY}, ${order}r.record_id
+         SELECT r.* FROM ${quoteName(list.table)} r ${zoneJoin}
+         WHERE ${PERSONAL} AND CASE r.record_type WHEN 5 THEN r.agent_id = ANY($8::text[]) ELSE r.agent_id = ANY($9::text[]) END AND ${due(list)}
+         ORDER BY ${URGENCY}, ${orderOf(list)}r.record_id
          LIMIT $7
          FOR UPDATE OF r SKIP LOCKED
        ) r
-     ), taken AS (
-       UPDATE ${table} t
+     ), taken AS (${retrieve(list)})
+     SELECT * FROM taken ORDER BY place, chain_n`,
+    [...dueParams(nowMs, zones), taker.campaignId, taker.groupId, taker.appId, limit, callbacks, redials],
+  );
+}
+
+/** The filter's order, with a comma behind it. */
+function orderOf(list: ListTable): string {
+  return list.filter?.order === undefined ? '' : `${list.filter.order}, `;
+}
+
+/** Marks the chains that `first` names Retrieved. */
+function retrieve(list: ListTable): string {
+  return `UPDATE ${quoteName(list.table)} t
        SET record_status = 2, campaign_id = $4, group_id = $5, app_id = $6
        FROM first
        WHERE t.chain_id = first.chain_id AND t.record_status = 1
        RETURNING first.urgency, first.place, ${list.dbid} AS list_dbid, t.record_id, t.chain_id,
          coalesce(t.chain_n, ${LAST_PLACE}) AS chain_n, t.record_type, t.contact_info::text,
-         t.contact_info_type, t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments::text, t.agent_id::text, ${customFieldsJson(list, 't')} AS custom
-     )
-     SELECT * FROM taken ORDER BY place, chain_n`,
-    [...dueParams(nowMs, zones), taker.campaignId, taker.groupId, taker.appId, limit, ...(personal === undefined ? [] : [personal.callbacks, personal.redials])],
-  );
+         t.contact_info_type, t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments::text, t.agent_id::text, ${customFieldsJson(list, 't')} AS custom`;
 }
