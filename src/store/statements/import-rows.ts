@@ -189,6 +189,15 @@ export async function moveRows(sql: Sql, importId: number, list: ListTable, last
   return rows.length;
 }
 
+/**
+ * Tells the planner how large the list has become and that chains are short: without it, it takes them for long, and reads
+ * the whole table for each. From few rows, for agents wait.
+ */
+export async function analyzeList(sql: Sql, list: ListTable): Promise<void> {
+  await sql.query('SET LOCAL default_statistics_target = 1', []);
+  await sql.query(`ANALYZE ${quoteName(list.table)}`, []);
+}
+
 /** The last place of each of these chains that the list has. */
 async function selectEnds(sql: Sql, list: ListTable, chains: readonly number[]): Promise<{ readonly chain_id: number; readonly last: number | null }[]> {
   return sql.query(
