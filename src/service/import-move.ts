@@ -6,8 +6,6 @@ import { lockListShared, lockRecordIds } from '../store/statements/list-lock.js'
 import { type ImportContext, step } from './import-context.js';
 import { ImportRefused } from './import-errors.js';
 
-/** Steps after which the planner is told what the list has become. */
-const STEPS_PER_ANALYSIS = 100;
 const LARGEST_ID = 2_147_483_647;
 /** Rows moved in one commit. */
 const BATCH_ROWS = 500;
@@ -54,16 +52,14 @@ export async function move(context: ImportContext, came: () => void): Promise<nu
     await lockListShared(sql, list.dbid);
     const rows = await moveRows(sql, importId, list, from.last_id, span);
     await updateMoved(sql, importId, { ...('chains' in span ? { chain: span.chains[1] } : { line: span.lines[1] }), rows });
-    if (steps % STEPS_PER_ANALYSIS === 1) await analyzeList(sql, list);
+    // once, while it is short: that chains are short stays true of a larger list
+    if (steps === 1) await analyzeList(sql, list);
     return rows;
   }, (rows) => {
     loaded += rows;
     if (rows > 0 && ++steps === 1) came();
   });
-  await step(context, async (sql) => {
-    await analyzeList(sql, list);
-    await finishImport(sql, importId, clock.now());
-  });
+  await step(context, (sql) => finishImport(sql, importId, clock.now()));
   if (steps !== 1 && loaded > 0) came();
   return loaded;
 }
