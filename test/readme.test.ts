@@ -37,7 +37,7 @@ const ignore = (): Promise<void> => Promise.resolve();
 async function runCommand(argv: readonly string[], bodies: Partial<Commands> = {}) {
   let stdout = '';
   let stderr = '';
-  const commands: Commands = { start: ignore, import: ignore, demo: ignore, decode: ignore, request: ignore, desktop: ignore, ...bodies };
+  const commands: Commands = { start: ignore, import: ignore, export: ignore, lists: ignore, demo: ignore, decode: ignore, request: ignore, desktop: ignore, ...bodies };
   const status = await runProgram(argv, commands, { stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) });
   return { status, stdout, stderr };
 }

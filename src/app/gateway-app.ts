@@ -8,6 +8,7 @@ import { Subscriptions } from '../directory/subscriptions.js';
 import type { Log } from '../log/log.js';
 import { type TraceWriter } from '../log/trace-writer.js';
 import { Gateway } from '../service/gateway.js';
+import { Importer } from '../service/importer.js';
 import { SessionAnnouncer } from '../session/announcer.js';
 import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
@@ -23,6 +24,8 @@ export interface AppParts {
   readonly log: Log;
   readonly trace: TraceWriter;
   readonly clock: Clock;
+  /** Whether tables of calling lists get the indexes that they lack; absent: they do. */
+  readonly addIndexes?: boolean;
   /** Wire profiles beside the built-in ones. */
   readonly findProfile?: (name: string) => WireProfile | undefined;
   /** The process owns nothing any more, or its store is gone for good: it should end. */
@@ -81,8 +84,9 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer, clock });
   const dialer = deployment.dialer && new SimulatedDialer(deployment.dialer, clock);
   const engineParts = { deployment, client: store.client, owner: store.owner, clock, log };
-  const gateway = await Gateway.start({ ...engineParts, announcer, agents, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
+  const gateway = await Gateway.start({ ...engineParts, announcer, agents, addIndexes: parts.addIndexes ?? true, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
+  const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
 
   const clients = new Clients(deployment.clients);
   let lastNumber = 0;
@@ -100,8 +104,11 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   let ready = false;
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, clients, tracer, nextConnectionNumber, ready: () => ready }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, nextConnectionNumber, ready: () => ready }));
   if (http !== undefined) closers.push(() => http.close());
+  // before the listener, which waits for what is under way; what earlier lives left goes on beside everything else
+  closers.push(() => importer.close());
+  void importer.finish();
   const url = at && http && httpUrl(at.host, http.port);
   if (url !== undefined) await store.describe(url);
   ready = true;

@@ -5,7 +5,8 @@ import type { Log } from '../log/log.js';
 import { describeAddress } from '../net/address.js';
 import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
-import { Importer, type ImporterParts } from '../service/importer.js';
+import type { Importer, ImporterParts } from '../service/importer.js';
+import { ListService } from '../service/list-service.js';
 import type { Clients } from '../session/clients.js';
 import { InternalClient } from '../session/direct/internal-client.js';
 import { flagInput } from '../session/flag-input.js';
@@ -16,6 +17,7 @@ import { reachableHost } from '../util/loopback.js';
 export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner' | 'clock'> {
   readonly deployment: Deployment;
   readonly gateway: Gateway;
+  readonly importer: Importer;
   readonly clients: Clients;
   readonly tracer: Tracer;
   readonly log: Log;
@@ -50,7 +52,7 @@ function httpParts(parts: HttpListenerParts): HttpParts {
     ...parts,
     ocmClient: new InternalClient({ gateway, tracer, connection: nextConnectionNumber() }),
     userEvents: { notificationName, campaignEvent: (name, group, dialMode) => campaignEvent(name, deployment, group, dialMode), flagInput },
-    importer: new Importer({ ...parts, listChanged: (dbid) => gateway.listChanged(dbid) }),
+    lists: new ListService({ ...parts, running: true, listChanged: (dbid) => gateway.listChanged(dbid) }),
     nextConnection: nextConnectionNumber,
     health: () => health(parts),
   };

@@ -12,13 +12,13 @@ import { GatewayApp } from './gateway-app.js';
 const FATAL_STOP_MS = 5000;
 
 /** The body of `start`: runs until SIGTERM or SIGINT, which stop it cleanly. */
-export const runStart: RunStart = async ({ config }) => {
+export const runStart: RunStart = async ({ config, addIndexes }) => {
   const { deployment, warnings } = loadConfig(config, process.env);
   const { log, trace } = openLogs(deployment.log);
   try {
     for (const warning of warnings) log.warn(warning);
     const ended = endOfProcess();
-    const app = await startApp({ deployment, log, trace, clock: systemClock, onFatal: ended.fail });
+    const app = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail });
     log.info(`${deployment.server.name} is ready`, { ...app.ports });
     const reason = await ended.promise;
     if (reason instanceof Error) {

@@ -21,7 +21,9 @@ export function importCommand(run: RunImport): Command {
     .description(
       'Loads the records of RECORDS.csv into the table of a calling list, which is created where it is missing. ' +
         'The first line names the columns: fields of the list, in any order. Only contact_info is required; an ' +
-        'empty cell, and a column that is not there, is null. A gateway that is running need not be stopped.',
+        'empty cell, and a column that is not there, is null. A gateway that is running need not be stopped. An import ' +
+        'that is interrupted goes on where it was when the same file is given again for the same list: it is known by ' +
+        'the SHA-256 of all of its bytes, so a file that was changed begins anew. No record comes twice.',
     )
     .argument('<records>', 'the file, comma-separated, UTF-8')
     .requiredOption('--config <file>', 'the deployment, in YAML')

@@ -6,8 +6,12 @@ import type { RunDemo } from './demo.js';
 import { desktopCommand } from './desktop.js';
 import type { RunDesktop } from './desktop.js';
 import { describeFailure, EXIT_USAGE } from './errors.js';
+import { exportCommand } from './export.js';
+import type { RunExport } from './export.js';
 import { importCommand } from './import.js';
 import type { RunImport } from './import.js';
+import { listsCommand } from './lists.js';
+import type { RunLists } from './lists.js';
 import { requestCommand } from './request.js';
 import type { RunRequest } from './request.js';
 import { startCommand } from './start.js';
@@ -18,6 +22,8 @@ import { programVersion } from './version.js';
 export interface Commands {
   readonly start: RunStart;
   readonly import: RunImport;
+  readonly export: RunExport;
+  readonly lists: RunLists;
   readonly demo: RunDemo;
   readonly decode: RunDecode;
   readonly request: RunRequest;
@@ -52,6 +58,8 @@ function buildProgram(commands: Commands, output: Output): Command {
   const children = [
     startCommand(commands.start),
     importCommand(commands.import),
+    exportCommand(commands.export),
+    listsCommand(commands.lists),
     demoCommand(commands.demo),
     decodeCommand(commands.decode),
     requestCommand(commands.request),

@@ -3,6 +3,7 @@ import { ConfigProblem } from './config-error.js';
 import type { Path } from './config-error.js';
 import type { ConfigContent } from './schema.js';
 import { RECORD_FIELDS } from '../lists/record-fields.js';
+import { tableNameParts } from '../lists/table-name.js';
 import { DialMode } from '../../protocol/dictionary/enumerations.js';
 import { isLoopbackHost } from '../util/loopback.js';
 
@@ -43,11 +44,13 @@ const distinctMembers: Check = (content) => {
   }
 };
 
+const tableKey = (table: string): string => JSON.stringify(tableNameParts(table));
+
 /** Two lists on one table would hand out the same row twice; SQL does not tell names apart by case. */
 const distinctTables: Check = ({ callingLists, doNotCall }) => {
-  const tables = callingLists.map(({ table }) => table.toLowerCase());
+  const tables = callingLists.map(({ table }) => tableKey(table));
   unique(tables, (index) => ['callingLists', index, 'table'], 'a table of its own');
-  if (tables.includes(doNotCall.table.toLowerCase())) {
+  if (tables.includes(tableKey(doNotCall.table))) {
     throw new ConfigProblem(
       'Duplicate',
       ['doNotCall', 'table'],

@@ -80,6 +80,8 @@ export const timeOfDay = () =>
 
 /** Plain SQL identifiers only: names of tables and fields become part of statements. 63 is PostgreSQL's limit. */
 const IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]{0,62}';
+/** In quotes a name keeps its case, and may have any printable character but a quote. */
+const TABLE_PART = `(?:${IDENTIFIER}|"[^"\\p{Cc}]{1,63}")`;
 const PLAIN = 'letters, digits and _, not starting with a digit, at most 63 characters';
 
 export const identifier = () => {
@@ -88,8 +90,8 @@ export const identifier = () => {
 };
 
 export const tableName = () => {
-  const error = `a plain SQL table name, or schema.table (${PLAIN})`;
-  return z.string({ error }).regex(new RegExp(`^(${IDENTIFIER}\\.)?${IDENTIFIER}$`), { error });
+  const error = `a plain SQL table name, or schema.table (${PLAIN}), or in double quotes as it is written there`;
+  return z.string({ error }).regex(new RegExp(`^(${TABLE_PART}\\.)?${TABLE_PART}$`, 'u'), { error });
 };
 
 /** A reference to another object: its name (text) or its DBID (a number). */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { BadRecord, ImportRefused, type RejectedRow } from '../service/importer.js';
+import { BadRecord, ImportInterrupted, ImportRefused, type RejectedRow } from '../service/importer.js';
 import { callerOf } from './access.js';
 import type { HttpApp } from './app.js';
 import { CSV_TYPE } from './content-types.js';
@@ -11,21 +11,33 @@ import type { HttpParts } from './parts.js';
 import { timedChunks } from './timed-chunks.js';
 
 const params = z.strictObject({ name: z.string() });
-const querystring = z.strictObject({ skipBad: z.enum(['true', 'false']).optional() });
+const querystring = z.strictObject({
+  skipBad: z.enum(['true', 'false']).optional(),
+  /** By which an import that was interrupted is known again. */
+  file: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: 'the SHA-256 of the body, in hex' })
+    .optional(),
+});
 
 const rejected = z.object({
   line: z.number().meta({ description: 'from 1' }),
   field: z.string().optional().meta({ description: 'absent where the row as a whole is wrong' }),
   message: z.string(),
 });
-const loaded = z.object({ loaded: z.number(), rejected: z.array(rejected) });
+const loaded = z.object({
+  loaded: z.number(),
+  rejected: z.array(rejected),
+  before: z.literal(true).optional().meta({ description: 'the whole file was in the list already: only the answer had been interrupted' }),
+});
 
 /** A file that is refused for one of its lines says which; any other refusal is as elsewhere. */
 const refusal = z.union([rejected, errorSchema]);
 
 /**
  * A file of records, streamed into a list. Without skipBad the first bad line is told and nothing is
- * kept; with it the good rows are, and every bad one is told.
+ * kept; with it the good rows are, and every bad one is told. A file that is announced by its hash goes on, when
+ * it is sent again, where it was interrupted.
  */
 export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): void {
   const closing = new AbortController();
@@ -46,12 +58,15 @@ export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): v
       try {
         const body = request.body as Readable | undefined;
         const chunks = body === undefined ? [] : timedChunks(body, { clock, idleMs: IMPORT_IDLE_TIMEOUT_MS, signal: closing.signal });
-        const options = { by: callerOf(request), ...(request.query.skipBad === 'true' && { onRejected }) };
+        const { skipBad, file } = request.query;
+        const options = { by: callerOf(request), ...(skipBad === 'true' && { onRejected }), ...(file !== undefined && { file }) };
         const result = await importer.run(request.params.name, chunks, options);
-        return reply.code(200).send({ loaded: result.loaded, rejected: bad });
+        reply.raw.once('finish', () => void result.told());
+        return reply.code(200).send({ loaded: result.loaded, rejected: bad, ...(result.before && { before: true as const }) });
       } catch (error) {
         if (error instanceof BadRecord) return reply.code(400).send(error.row);
         if (error instanceof ImportRefused) throw new HttpFault('WrongConfiguration', error.message, { status: error.reason === 'unknownList' ? 404 : 409 });
+        if (error instanceof ImportInterrupted) throw new HttpFault('ServerConnectionError', error.message);
         throw error;
       }
     },

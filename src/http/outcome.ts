@@ -6,7 +6,11 @@ export type Accepted = Exclude<CampaignOutcome, { kind: 'refused' }>;
 
 /** Throws HttpFault for a refusal. */
 export function accepted(outcome: CampaignOutcome): Accepted {
-  if (outcome.kind === 'refused') throw new HttpFault(outcome.refusal.code, outcome.refusal.message);
+  if (outcome.kind === 'refused') {
+    const { code, message } = outcome.refusal;
+    // where it answers a request for a campaign group, the group is there: its state stands against it
+    throw new HttpFault(code, message, code === 'WrongConfiguration' ? { status: 409 } : {});
+  }
   return outcome;
 }
 

@@ -5,6 +5,7 @@ import type { CampaignRequest } from '../campaign/requests.js';
 import type { CampaignGroup, ClientRole, Deployment } from '../config/deployment.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer } from '../service/importer.js';
+import type { ListService } from '../service/list-service.js';
 import type { CampaignOutcome } from '../service/ports.js';
 import type { Clock } from '../util/clock.js';
 
@@ -51,6 +52,7 @@ export interface HttpParts {
   readonly userEvents: UserEvents;
   readonly tracer: HttpTracer;
   readonly importer: Pick<Importer, 'run'>;
+  readonly lists: Pick<ListService, 'report' | 'reclaim' | 'export'>;
   readonly clock: Clock;
   readonly log: { error(message: string, fields?: Record<string, unknown>): void };
   health(): HealthState | Promise<HealthState>;

@@ -9,6 +9,7 @@ import { gwsRoute } from './gws/route.js';
 import { healthRoute } from './health.js';
 import { BODY_BYTES, CONNECTIONS_CHECK_MS, HEADERS_TIMEOUT_MS, IDLE_TIMEOUT_MS } from './limits.js';
 import { listImportRoute } from './list-import.js';
+import { listRoutes } from './lists.js';
 import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
 import type { HttpParts } from './parts.js';
@@ -38,6 +39,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   nativeRoute(app, parts);
   campaignGroupRoutes(app, parts);
   listImportRoute(app, parts);
+  listRoutes(app, parts);
   healthRoute(app, parts);
   return app;
 }

@@ -41,7 +41,7 @@ function raced<T>(awaited: Promise<T>, clock: Clock, idleMs: number, signal: Abo
     const late = (): void => {
       reject(new HttpFault('InvalidParameter', `body: nothing came for ${idleMs / 1000} s, expected the rest of the file`, { status: 408, headers: { connection: 'close' } }));
     };
-    const closing = (): void => reject(new HttpFault('ServerConnectionError', 'the gateway stops; nothing is kept'));
+    const closing = (): void => reject(new HttpFault('ServerConnectionError', 'the gateway stops before the file has come'));
     if (signal.aborted) closing();
     const timer = clock.after(idleMs, late);
     signal.addEventListener('abort', closing, { once: true });

@@ -1,4 +1,4 @@
-import { CallResult, ContactType, RecordStatus, RecordType } from '../../protocol/dictionary/enumerations.js';
+import { CallResult, ContactType, nameOf, RecordStatus, RecordType } from '../../protocol/dictionary/enumerations.js';
 import type { FieldType, FieldValue, RecordField } from './record-fields.js';
 
 const INT32_MIN = -2_147_483_648;
@@ -10,7 +10,9 @@ interface Range {
   readonly most: number;
 }
 
-const numbersOf = (enumeration: Readonly<Record<string, number>>): Range => ({
+type Enumeration = Readonly<Record<string, number>>;
+
+const numbersOf = (enumeration: Enumeration): Range => ({
   least: 0,
   most: Math.max(...Object.values(enumeration)),
 });
@@ -19,12 +21,23 @@ const INT32: Range = { least: INT32_MIN, most: INT32_MAX };
 const NOT_NEGATIVE: Range = { least: 0, most: INT32_MAX };
 const TIME_OF_DAY: Range = { least: 0, most: DAY_SECONDS };
 
+/** Fields whose numbers have names: both can be read. */
+const ENUMERATIONS = new Map<string, Enumeration>([
+  ['contact_info_type', ContactType],
+  ['record_type', RecordType],
+  ['record_status', RecordStatus],
+  ['call_result', CallResult],
+]);
+
+/** The word for a number of such a field; other fields, and numbers that have none, stay as they are. */
+export function wordOf(field: string, value: number): string | number {
+  const enumeration = ENUMERATIONS.get(field);
+  return (enumeration && nameOf(enumeration, value)) ?? value;
+}
+
 /** Fields of the OCS layout that take less than every int. */
 const RANGES = new Map<string, Range>([
-  ['contact_info_type', numbersOf(ContactType)],
-  ['record_type', numbersOf(RecordType)],
-  ['record_status', numbersOf(RecordStatus)],
-  ['call_result', numbersOf(CallResult)],
+  ...[...ENUMERATIONS].map(([field, enumeration]): [string, Range] => [field, numbersOf(enumeration)]),
   ['attempt', NOT_NEGATIVE],
   ['dial_sched_time', NOT_NEGATIVE],
   ['call_time', NOT_NEGATIVE],
@@ -56,11 +69,12 @@ function intParser(field: string): ValueParser {
   const range = RANGES.get(field) ?? INT32;
   const refused = REFUSED.get(field);
   const except = refused === undefined ? '' : ` other than ${refused.value} (${refused.name})`;
-  const expected = `an integer from ${range.least} to ${range.most}${except}`;
+  const names = new Map(Object.entries(ENUMERATIONS.get(field) ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const expected = `an integer from ${range.least} to ${range.most}${names.size === 0 ? '' : ' or its name'}${except}`;
   return (text) => {
     const trimmed = text.trim();
-    const value = Number(trimmed);
-    const valid = /^[+-]?\d{1,10}$/.test(trimmed) && value >= range.least && value <= range.most && value !== refused?.value;
+    const value = names.get(trimmed.toLowerCase()) ?? Number(trimmed);
+    const valid = (names.has(trimmed.toLowerCase()) || /^[+-]?\d{1,10}$/.test(trimmed)) && value >= range.least && value <= range.most && value !== refused?.value;
     return valid ? { value } : { expected };
   };
 }

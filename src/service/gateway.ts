@@ -4,7 +4,6 @@ import type { CampaignGroup, Deployment } from '../config/deployment.js';
 import { JournalTail } from '../journal/tail.js';
 import { HeldRecords } from '../record/held-records.js';
 import type { StoreClient } from '../store/client.js';
-import type { ListTable } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
 import { deleteEndedHandOuts } from '../store/statements/hand-outs.js';
 import type { Clock } from '../util/clock.js';
@@ -17,10 +16,11 @@ import { listsForSimulation, modesOf } from './dial-modes.js';
 import { GroupActor } from './group-actor.js';
 import { describeGroup, type GroupDescription } from './group-description.js';
 import { LeftCampaigns } from './left-campaigns.js';
+import { ListTables } from './list-tables.js';
 import type { Announcer, Asker } from './ports.js';
 import { RecordWriter } from './record-writer.js';
 import { RecordService } from './records.js';
-import { type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
+import { longestAgentId, type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
 import { recoverStore } from './start-up.js';
 
 /** How often hand-outs are forgotten that nobody can ask about any more. */
@@ -36,6 +36,8 @@ export interface GatewayParts {
   readonly agents: AgentPool<object>;
   /** Absent: the deployment only previews. */
   readonly dialer?: Dialer;
+  /** Whether tables of calling lists get the indexes that they lack; absent: they do. */
+  readonly addIndexes?: boolean;
   ownershipLost(error: Error): void;
 }
 
@@ -62,8 +64,10 @@ export class Gateway {
    */
   static async start(parts: GatewayParts): Promise<Gateway> {
     const { deployment, client, owner, clock } = parts;
-    const lists = new Map<number, ListTable>(
-      deployment.callingLists.map((list) => [list.dbid, toListTable(list, deployment.doNotCall.table)]),
+    const tables = new ListTables(
+      new Map(deployment.callingLists.map((list) => [list.dbid, toListTable(list, deployment.doNotCall.table)])),
+      { agentIdLength: longestAgentId(deployment), addIndexes: parts.addIndexes ?? true },
+      parts.log,
     );
     const longestReplayMs = Math.max(0, ...deployment.campaignGroups.map((group) => group.replayWindowMs));
     const actors = new Map<number, GroupActor>();
@@ -84,7 +88,8 @@ export class Gateway {
       left,
       journal: new JournalTail(longestReplayMs),
       writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
-      lists,
+      lists: tables.usable,
+      tables,
       listChanged(listDbid) {
         for (const actor of actors.values()) {
           if (actor.group.campaign.lists.some(({ list }) => list.dbid === listDbid)) actor.listChanged();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { GroupState } from '../campaign/group-state.js';
 import type { GroupInput, MachineRequest } from '../campaign/machine.js';
+import type { Refusal } from '../campaign/requests.js';
 import type { Seat } from '../agent/pool.js';
 import type { CampaignGroup } from '../config/deployment.js';
 import type { CallEvent } from '../dialer/dialer.js';
@@ -17,6 +18,7 @@ import { type GroupContext, listsOf, sessionOf } from './group-context.js';
 import { HandOuts } from './hand-outs.js';
 import { CallbackDesk } from './callback-desk.js';
 import { LeaveDesk } from './leave-desk.js';
+import { admitLists } from './admit-lists.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
 import type { RecordRequest } from './record-requests.js';
@@ -135,10 +137,22 @@ export class GroupActor implements GroupContext {
   request(request: MachineRequest, asker: Asker): void {
     this.post(async () => {
       if (this.#doubtful) return this.#changes.refuseAway(asker);
+      const refusal = request.kind === 'Load' && this.state().status === 'NotLoaded' ? await this.#admitLists() : undefined;
+      if (refusal === 'away') return this.#changes.refuseAway(asker);
+      if (refusal !== undefined) return asker.answer({ kind: 'refused', refusal, group: this.group });
       const recordsOut = this.#recordsOut();
       const input: GroupInput = { kind: 'request', request, newSession: randomUUID(), recordsOut };
       await this.#changes.apply(input, `${request.kind} by ${request.by}`, asker);
     });
+  }
+
+  async #admitLists(): Promise<Refusal | 'away' | undefined> {
+    try {
+      return await admitLists(this.runtime, this.group);
+    } catch (error) {
+      this.doubt(error);
+      return 'away';
+    }
   }
 
   preview(seat: Seat<object>, answer: (outcome: PreviewOutcome) => void): void {

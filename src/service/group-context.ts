@@ -17,9 +17,9 @@ export interface GroupContext {
   doubt(error: unknown): void;
 }
 
-/** Every list of the group's campaign. */
+/** Every list of the group's campaign whose table can be used: all of them, while it is loaded. */
 export function listsOf({ runtime, group }: Pick<GroupContext, 'runtime' | 'group'>): ListTable[] {
-  return group.campaign.lists.map(({ list }) => listTable(runtime, list.dbid));
+  return group.campaign.lists.flatMap(({ list }) => runtime.lists.get(list.dbid) ?? []);
 }
 
 /** The list of a chain. */
@@ -29,7 +29,7 @@ export function listTableOf({ runtime }: Pick<GroupContext, 'runtime'>, chain: P
 
 /** Those of them that are on. */
 export function openListsOf({ runtime, group }: Pick<GroupContext, 'runtime' | 'group'>): ListTable[] {
-  return group.campaign.lists.filter(({ weight }) => weight > 0).map(({ list }) => listTable(runtime, list.dbid));
+  return group.campaign.lists.flatMap(({ list, weight }) => (weight > 0 ? (runtime.lists.get(list.dbid) ?? []) : []));
 }
 
 /** How the group's retrieved rows are marked. */

@@ -1,65 +1,35 @@
 import type { Deployment } from '../config/deployment.js';
-import { type CsvRow, type GoodRow, readRecordCsv } from '../lists/record-csv.js';
-import { RecordCsvError } from '../lists/record-csv-error.js';
-import { recordColumns } from '../lists/record-fields.js';
-import { type Sql, StatementFailed, type StoreClient, type WorkOptions } from '../store/client.js';
+import { OwnershipLost, StoreAway, type StoreClient } from '../store/client.js';
 import type { ListTable } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
-import {
-  deleteImport,
-  deleteImportLines,
-  deleteSomeImportRows,
-  type Duplicate,
-  insertImport,
-  insertImportRows,
-  moveImportRows,
-  selectDuplicateIds,
-  selectDuplicatePlaces,
-  selectIdRange,
-  type StagedRow,
-} from '../store/statements/imports.js';
-import { lockListShared, lockRecordIds } from '../store/statements/list-lock.js';
+import { adoptImport, dropImport, type ImportRow, insertImport, selectImport, selectImports } from '../store/statements/imports.js';
+import { checkTable, describeProblem } from '../store/statements/table-layout.js';
 import type { Clock } from '../util/clock.js';
+import { SerialQueue } from '../util/serial-queue.js';
+import { checkStaged, tellMarked } from './import-check.js';
+import type { ImportContext } from './import-context.js';
+import { BadRecord, ImportInterrupted, ImportRefused, type RejectedRow, told } from './import-errors.js';
+import { accept, move, rehearse } from './import-move.js';
+import { ImportSource, type Source, stage } from './import-stage.js';
 import { type ServiceLog, toListTable } from './runtime.js';
 
-/** A row of a file that is not taken, and why. */
-export interface RejectedRow {
-  /** From 1. */
-  readonly line: number;
-  /** Absent where the row as a whole is wrong. */
-  readonly field?: string;
-  /** What was found and what was expected. */
-  readonly message: string;
-}
-
-/** The first row that is wrong, or the header: nothing of the file is kept. */
-export class BadRecord extends Error {
-  constructor(readonly row: RejectedRow) {
-    super(`line ${row.line}${row.field === undefined ? '' : `, field ${row.field}`}: ${row.message}`);
-    this.name = 'BadRecord';
-  }
-}
-
-/** An import that cannot be, whatever the file's rows say. */
-export class ImportRefused extends Error {
-  constructor(
-    readonly reason: 'unknownList' | 'noIdsLeft' | 'refusedByTable',
-    message: string,
-  ) {
-    super(message);
-    this.name = 'ImportRefused';
-  }
-}
+export { BadRecord, ImportInterrupted, ImportRefused, type RejectedRow } from './import-errors.js';
 
 export interface ImportOptions {
   /** Who imports, in words, for the log. */
   readonly by: string;
   /** Takes the rows that are wrong; the others are kept. Absent: the first of them ends the import. */
   readonly onRejected?: (row: RejectedRow) => void;
+  /** SHA-256 of the file in hex: given again after an interruption, the file goes on where it was. Absent: it is forgotten. */
+  readonly file?: string;
 }
 
 export interface ImportResult {
   readonly loaded: number;
+  /** All of the file was in the list before: what interrupted its import was only the answer. */
+  readonly before: boolean;
+  /** Who imports has been told: the same file given again is another import. Never rejects. */
+  readonly told: () => Promise<void>;
 }
 
 export interface ImporterParts {
@@ -72,123 +42,163 @@ export interface ImporterParts {
   listChanged(listDbid: number): void;
 }
 
-const LARGEST_ID = 2_147_483_647;
-/** Rows staged in one commit: what agents do waits that long for the store. */
-const BATCH_ROWS = 1000;
-/** Each column's position among the values of a row. */
-const POSITION = new Map(recordColumns([]).map(({ name }, index) => [name, index]));
+const never = (row: RejectedRow): never => {
+  throw new BadRecord(row);
+};
 
-/** Loads files of records into calling lists: all good rows of a file become visible in one commit, or none. */
+/**
+ * Loads files of records into calling lists: all good rows of a file, or none. A file is staged, checked,
+ * and accepted in one small write; only then its rows come into the list. Every step is short, for agents wait for
+ * it, and is noted, so that whatever ends the process, the next one goes on from there.
+ */
 export class Importer {
-  constructor(private readonly parts: ImporterParts) {}
+  /** Imports that this process is at. */
+  readonly #live = new Set<number>();
+  /** Behind the staging, one file of a list at a time: the next is checked against what the last has brought. */
+  readonly #queues = new Map<number, SerialQueue>();
+  readonly #lists: ReadonlyMap<number, ListTable>;
+  #closing = false;
+  #finishing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: ImporterParts) {
+    const { deployment } = parts;
+    this.#lists = new Map(deployment.callingLists.map((list) => [list.dbid, toListTable(list, deployment.doNotCall.table)]));
+  }
 
   /**
    * Loads a file into the list of that name, whose table is there. Throws BadRecord, ImportRefused,
-   * StoreAway, OwnershipLost and what the source and onRejected throw; nothing is kept then.
+   * StoreAway, OwnershipLost, ImportInterrupted and what the source and onRejected throw. Nothing is in the list then, unless the
+   * file had been accepted: then the rest follows when it is given again, or at the next start.
    */
-  async run(listName: string, source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: ImportOptions): Promise<ImportResult> {
-    const { deployment, owner, clock, log } = this.parts;
-    const configured = deployment.callingLists.find(({ name }) => name === listName);
-    if (configured === undefined) {
-      const known = deployment.callingLists.map(({ name }) => name).join(', ') || 'there is none';
-      throw new ImportRefused('unknownList', `there is no calling list ${JSON.stringify(listName)}; expected one of ${known}`);
-    }
-    const list = toListTable(configured, deployment.doNotCall.table);
-    const reject =
-      options.onRejected ??
-      ((row: RejectedRow): never => {
-        throw new BadRecord(row);
-      });
-    const importId = await this.#owned((sql) => insertImport(sql, owner, list.dbid, clock.now()));
+  async run(listName: string, source: Source, options: ImportOptions): Promise<ImportResult> {
+    const list = this.#listNamed(listName);
+    const begun = await this.#begin(list, options.file);
+    const context = this.#contextOf(list, begun.id, options.onRejected ?? never);
+    const read = new ImportSource(source, options.file);
     try {
-      await this.#stage(importId, list, source, reject);
-      const loaded = await this.#owned((sql) => moveRows(sql, importId, list, reject), { long: true });
-      if (loaded > 0) this.parts.listChanged(list.dbid);
-      log.info(`calling list ${list.name}: ${loaded} records imported`, { by: options.by });
-      return { loaded };
+      const counts = await stage(context, begun, read.chunks());
+      if (begun.accepted_at !== null) await tellMarked(context);
+      const loaded = await this.#queueOf(list).run(async () => {
+        if (begun.accepted_at === null) {
+          if (counts.chained > 0) {
+            await tellMarked(context);
+            await checkStaged(context, counts.staged_line);
+          }
+          await rehearse(context, { ...begun, ...counts });
+          await accept(context, counts);
+        }
+        return move(context, () => this.parts.listChanged(list.dbid));
+      });
+      this.parts.log.info(`calling list ${list.name}: ${loaded} records imported`, { by: options.by });
+      if (options.file === undefined) await this.#forget(begun.id);
+      return { loaded, before: begun.moved_at !== null, told: () => (options.file === undefined ? Promise.resolve() : this.#forget(begun.id)) };
     } catch (error) {
+      await this.#giveUp(begun.id, options.file !== undefined && (read.failed || isInterruption(error)));
       throw told(error, list);
     } finally {
-      await this.#forget(importId);
+      this.#live.delete(begun.id);
     }
   }
 
-  async #stage(
-    importId: number,
-    list: ListTable,
-    source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    reject: (row: RejectedRow) => void,
-  ): Promise<void> {
-    const { batches } = await readRecordCsv(asynchronous(source), list.customFields, { batchRows: BATCH_ROWS });
-    for await (const { rows } of batches) {
-      const good = rows.filter((row) => isGood(row, reject));
-      if (good.length > 0) await this.#owned((sql) => insertImportRows(sql, importId, good.map(toStaged)));
+  /** Brings what earlier lives had accepted into the lists. Never rejects; what cannot be done now is done at the next start. */
+  finish(): Promise<void> {
+    this.#finishing = this.#finishAccepted().catch((error: unknown) => this.#warn('imports that were interrupted could not be finished yet', error));
+    return this.#finishing;
+  }
+
+  /** Ends what is under way at its next step, and waits for what `finish` began. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#finishing;
+  }
+
+  async #finishAccepted(): Promise<void> {
+    const { client, owner, log } = this.parts;
+    const open = (await selectImports(client, owner.serverDbid)).filter((row) => row.accepted_at !== null && row.moved_at === null && !this.#live.has(row.id));
+    for (const { id, list_dbid, file } of open) {
+      const list = this.#lists.get(list_dbid);
+      if (list === undefined) {
+        log.warn(`import ${id} was accepted for calling list ${list_dbid}, which is not in the configuration any more: its rows wait`);
+        continue;
+      }
+      this.#live.add(id);
+      try {
+        await ownedTransaction(client, owner, (sql) => adoptImport(sql, owner, id));
+        const loaded = await this.#queueOf(list).run(() => move(this.#contextOf(list, id, never), () => this.parts.listChanged(list.dbid)));
+        log.info(`calling list ${list.name}: an import that was interrupted is finished, ${loaded} records`);
+        if (file === null) await this.#forget(id);
+      } catch (error) {
+        this.#warn(`an import into calling list ${list.name} that was interrupted could not be finished yet`, told(error, list));
+      } finally {
+        this.#live.delete(id);
+      }
     }
   }
 
-  #owned<T>(fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T> {
-    return ownedTransaction(this.parts.client, this.parts.owner, fn, options);
+  /** The import that goes on, or a new one; what was interrupted of other files for the list makes room. */
+  async #begin(list: ListTable, file: string | undefined): Promise<ImportRow> {
+    const { client, owner, clock } = this.parts;
+    return ownedTransaction(client, owner, async (sql) => {
+      const [wrong] = await checkTable(sql, list, 1);
+      if (wrong !== undefined) throw new ImportRefused('refusedByTable', `calling list ${list.name}: ${describeProblem(wrong)}`);
+      const ofList = await selectImports(sql, owner.serverDbid, list.dbid);
+      const known = file === undefined ? undefined : ofList.find((row) => row.file === file);
+      if (known !== undefined && this.#live.has(known.id)) {
+        throw new ImportRefused('underWay', `the same file is being imported into calling list ${list.name} at this moment; wait for it`);
+      }
+      for (const row of ofList) {
+        const left = row !== known && !this.#live.has(row.id) && (row.accepted_at === null || row.moved_at !== null);
+        if (left) await dropImport(sql, row.id);
+      }
+      if (known !== undefined) await adoptImport(sql, owner, known.id);
+      const begun = known ?? (await insertImport(sql, owner, { listDbid: list.dbid, file: file ?? null }, clock.now()));
+      this.#live.add(begun.id);
+      return begun;
+    });
   }
 
-  /** What cannot be removed now is removed at the next start. */
+  #listNamed(name: string): ListTable {
+    const found = [...this.#lists.values()].find((list) => list.name === name);
+    if (found !== undefined) return found;
+    const known = [...this.#lists.values()].map((list) => list.name).join(', ') || 'there is none';
+    throw new ImportRefused('unknownList', `there is no calling list ${JSON.stringify(name)}; expected one of ${known}`);
+  }
+
+  #contextOf(list: ListTable, importId: number, reject: (row: RejectedRow) => void): ImportContext {
+    const { client, owner, clock } = this.parts;
+    return { client, owner, clock, list, importId, reject, stopping: () => this.#closing };
+  }
+
+  #queueOf(list: ListTable): SerialQueue {
+    const queue = this.#queues.get(list.dbid) ?? new SerialQueue();
+    this.#queues.set(list.dbid, queue);
+    return queue;
+  }
+
+  /** After a failure: what is accepted stays in any case, the rest where the file can go on from there. */
+  async #giveUp(importId: number, keep: boolean): Promise<void> {
+    if (keep) return;
+    try {
+      const row = await selectImport(this.parts.client, importId);
+      if (row !== undefined && row.accepted_at === null) await this.#forget(importId);
+    } catch (error) {
+      this.#warn(`what was staged of import ${importId} could not be removed yet`, error);
+    }
+  }
+
+  /** What cannot be removed now is removed at the next start, or by the next import into the list. */
   async #forget(importId: number): Promise<void> {
     try {
-      while (await deleteSomeImportRows(this.parts.client, importId));
-      await deleteImport(this.parts.client, importId);
+      await ownedTransaction(this.parts.client, this.parts.owner, (sql) => dropImport(sql, importId));
     } catch (error) {
-      this.parts.log.warn(`the staged rows of import ${importId} could not be removed yet: ${String(error)}`);
+      this.#warn(`what was staged of import ${importId} could not be removed yet`, error);
     }
   }
-}
 
-async function* asynchronous(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* source;
-}
-
-function isGood(row: CsvRow, reject: (row: RejectedRow) => void): row is GoodRow {
-  if (row.kind === 'good') return true;
-  reject({ line: row.line, ...(row.field !== undefined && { field: row.field }), message: row.what });
-  return false;
-}
-
-function toStaged({ line, values }: GoodRow): StagedRow {
-  const number = (column: string): number | null => {
-    const value = values[POSITION.get(column) ?? -1];
-    return typeof value === 'number' ? value : null;
-  };
-  return { line, recordId: number('record_id'), chainId: number('chain_id'), chainN: number('chain_n'), values };
-}
-
-/** The last step, in one transaction; answers how many rows. Whoever else adds rows to the list waits for it. */
-async function moveRows(sql: Sql, importId: number, list: ListTable, reject: (row: RejectedRow) => void): Promise<number> {
-  await lockListShared(sql, list.dbid);
-  await lockRecordIds(sql, list.dbid);
-  for (const find of [selectDuplicateIds, selectDuplicatePlaces]) {
-    for (let found = await find(sql, importId, list); found.length > 0; found = await find(sql, importId, list)) {
-      for (const duplicate of found) reject(describeDuplicate(duplicate));
-      await deleteImportLines(sql, importId, found.map(({ line }) => line));
-    }
+  #warn(what: string, error: unknown): void {
+    this.parts.log.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const { rows, without, last } = await selectIdRange(sql, importId, list);
-  if (without > 0 && last + without > LARGEST_ID) {
-    throw new ImportRefused('noIdsLeft', `calling list ${list.name} has ids up to ${last}: there are not ${without} more; give every row its own record_id`);
-  }
-  await moveImportRows(sql, importId, list, last);
-  return rows;
 }
 
-function describeDuplicate({ line, field, value, other }: Duplicate): RejectedRow {
-  const where = other === null ? 'the table has already' : `line ${other} has already`;
-  return { line, field, message: `found ${value}, which ${where}; expected another` };
-}
-
-/** A failure in the words of an import. */
-function told(error: unknown, list: ListTable): unknown {
-  if (error instanceof RecordCsvError) {
-    return new BadRecord({ line: error.line, ...(error.field !== undefined && { field: error.field }), message: error.what });
-  }
-  if (error instanceof StatementFailed) {
-    return new ImportRefused('refusedByTable', `table ${list.table} of calling list ${list.name} does not take the records: ${error.message}`);
-  }
-  return error;
-}
+/** Whether the same file, given again, may go on: nothing is wrong with it. */
+const isInterruption = (error: unknown): boolean => error instanceof StoreAway || error instanceof OwnershipLost || error instanceof ImportInterrupted;

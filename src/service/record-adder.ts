@@ -6,7 +6,7 @@ import { insertRecord, selectRoom } from '../store/statements/add-record.js';
 import { lockListShared, lockRecordIds } from '../store/statements/list-lock.js';
 import { refused } from './refused.js';
 import type { UserEventRefusal } from './ports.js';
-import { listTable, type Runtime } from './runtime.js';
+import type { Runtime } from './runtime.js';
 
 const LARGEST_ID = 2_147_483_647;
 
@@ -32,7 +32,8 @@ export interface AddedRecord {
  * the list's groups. Never throws: what cannot be done is a refusal.
  */
 export async function addRecord(runtime: Runtime, { listDbid, chainId, fields }: NewRecord): Promise<AddedRecord | UserEventRefusal> {
-  const list = listTable(runtime, listDbid);
+  const list = runtime.lists.get(listDbid);
+  if (list === undefined) return refused('BadValue', 'the table of this list cannot be used; the log says why');
   const columns = recordColumns(list.customFields);
   try {
     const added = await ownedTransaction(runtime.client, runtime.owner, async (sql) => {

@@ -9,7 +9,7 @@ import { lockHandOutsExclusive, lockListShared } from '../store/statements/list-
 import { releaseUnheld } from '../store/statements/list-rows.js';
 import { refused } from './refused.js';
 import type { UserEventRefusal } from './ports.js';
-import { listTable, type Runtime } from './runtime.js';
+import type { Runtime } from './runtime.js';
 
 /** Why a record is closed: what it is written as, and whether its number goes on the do-not-call list. */
 export type CloseKind = 'cancel' | 'doNotCall';
@@ -67,9 +67,10 @@ export async function closeWaiting(runtime: Runtime, order: CloseOrder): Promise
     return await ownedTransaction(client, owner, async (sql) => {
       const found: { readonly list: ListTable; readonly rows: readonly WaitingRow[] }[] = [];
       for (const dbid of order.listDbids.toSorted((a, b) => a - b)) {
+        const list = runtime.lists.get(dbid);
+        if (list === undefined) continue;
         await lockListShared(sql, dbid);
         await lockHandOutsExclusive(sql, dbid);
-        const list = listTable(runtime, dbid);
         const rows = await selectWaiting(sql, list, owner.serverDbid, order.of);
         if (rows.length > 0) found.push({ list, rows });
       }

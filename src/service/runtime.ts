@@ -10,6 +10,7 @@ import type { Clock } from '../util/clock.js';
 import { secondOfDay } from '../util/time-zone.js';
 import type { CallLoad } from './call-load.js';
 import type { LeftCampaigns } from './left-campaigns.js';
+import type { ListTables } from './list-tables.js';
 import type { Announcer } from './ports.js';
 import type { RecordWriter } from './record-writer.js';
 
@@ -33,7 +34,9 @@ export interface Runtime {
   readonly left: LeftCampaigns;
   readonly journal: JournalTail;
   readonly writer: RecordWriter;
+  /** Those whose tables can be used. */
   readonly lists: ReadonlyMap<number, ListTable>;
+  readonly tables: ListTables;
   /** Absent: the deployment only previews. */
   readonly dialer: Dialer | undefined;
   readonly callLoad: CallLoad;
@@ -56,14 +59,19 @@ export function toListTable(list: CallingList, doNotCall: string): ListTable {
   return filter === undefined ? rules : { ...rules, filter };
 }
 
+/** How much of an agent_id field is written. */
+export function longestAgentId({ agents }: Deployment): number {
+  return Math.max(1, ...agents.map(({ id }) => id.length));
+}
+
 /** The local time of every configured zone. */
 export function zoneTimes(deployment: Deployment, nowMs: number): ZoneTime[] {
   return deployment.timeZones.map((zone) => ({ dbid: zone.dbid, secondOfDay: secondOfDay(zone.zone, nowMs) }));
 }
 
-/** The table of a list that the configuration has; a list it has not is a bug of ours. */
+/** The table of a list that is in use; one that is not is a bug of ours. */
 export function listTable(runtime: Pick<Runtime, 'lists'>, dbid: number): ListTable {
   const list = runtime.lists.get(dbid);
-  if (list === undefined) throw new Error(`calling list ${dbid} is not configured`);
+  if (list === undefined) throw new Error(`calling list ${dbid} is not configured, or its table cannot be used`);
   return list;
 }

@@ -3,7 +3,7 @@ import { ownedTransaction } from '../store/owner.js';
 import type { Sql } from '../store/client.js';
 import { quoteName } from '../store/list-table.js';
 import { deleteAgentLogin, recoverAgentLogins } from '../store/statements/agent-logins.js';
-import { createDoNotCallTable, createMissingTable, tableExists } from '../store/statements/create-list.js';
+import { createDoNotCallTable, tableExists } from '../store/statements/create-list.js';
 import { insertMissingGroups, lockGroup, selectGroups } from '../store/statements/groups.js';
 import { selectJournalSince, selectLastPosition } from '../store/statements/journal.js';
 import { deleteOldImports } from '../store/statements/imports.js';
@@ -42,10 +42,8 @@ export async function recoverStore(runtime: Runtime, replayWindowMs: number): Pr
   await ownedTransaction(client, owner, recover, { long: true });
 }
 
-async function createTables(sql: Sql, { deployment, lists, log }: Runtime): Promise<void> {
-  for (const list of lists.values()) {
-    if (await createMissingTable(sql, list)) log.info(`calling list ${list.name}: made table ${list.table}`);
-  }
+async function createTables(sql: Sql, { deployment, tables }: Runtime): Promise<void> {
+  for (const list of tables.configured.values()) await tables.admit(sql, list);
   const { table } = deployment.doNotCall;
   if (!(await tableExists(sql, table))) await createDoNotCallTable(sql, table);
 }
@@ -58,21 +56,23 @@ async function checkOwnership(sql: Sql, { owner, deployment }: Runtime): Promise
   }
 }
 
-async function unloadRemovedGroups(sql: Sql, { owner, deployment, log }: Runtime, nowMs: number): Promise<void> {
+/** Unloads groups that the configuration has no longer, and those of whose lists a table cannot be used as it is now. */
+async function unloadRemovedGroups(sql: Sql, { owner, deployment, lists, log }: Runtime, nowMs: number): Promise<void> {
   const configured = new Set(deployment.campaignGroups.map((group) => group.dbid));
+  const served = new Set(deployment.campaignGroups.filter((group) => group.campaign.lists.every(({ list }) => lists.has(list.dbid))).map((group) => group.dbid));
   const rules = { dialMode: 0, autoComplete: false, unloadTimeoutMs: 0, modes: new Set<number>() };
   for (const { dbid } of await selectGroups(sql, owner.serverDbid)) {
-    const row = configured.has(dbid) ? undefined : await lockGroup(sql, dbid);
+    const row = served.has(dbid) ? undefined : await lockGroup(sql, dbid);
     if (row === undefined) continue;
     const decision = decide(toGroupState(row), { kind: 'removedFromConfiguration' }, nowMs, rules);
     if (decision.kind !== 'changed') continue;
-    const cause = 'no longer in the configuration';
+    const cause = configured.has(dbid) ? 'has a list whose table cannot be used' : 'is no longer in the configuration';
     await writeChange(sql, { dbid, session: row.session ?? '', state: decision.state, events: decision.events, cause, atMs: nowMs });
-    log.warn(`campaign group ${dbid} is no longer in the configuration: it is unloaded, and its records are Ready`);
+    log.warn(`campaign group ${dbid} ${cause}: it is unloaded, and its records are Ready`);
   }
 }
 
-async function releaseRemovedLists(sql: Sql, { owner, lists, log }: Runtime): Promise<void> {
+async function releaseRemovedLists(sql: Sql, { owner, tables: { configured: lists }, log }: Runtime): Promise<void> {
   for (const known of await selectKnownLists(sql, owner.serverDbid)) {
     if (lists.get(known.dbid)?.table === known.table_name) continue;
     if (await tableExists(sql, known.table_name)) {

@@ -33,7 +33,9 @@ export async function endStranded(sql: Sql, runtime: Runtime, nowMs: number): Pr
   );
   for (const [dbid, rows] of groupBy(stranded, (row) => row.list_dbid)) {
     const known = tables.get(dbid);
-    const finals = known !== undefined && (await tableExists(sql, known.table_name)) ? await writeFinals(sql, runtime, asItWas(known), rows) : new Set();
+    // a table that cannot be used as it is takes no results either
+    const unusable = runtime.tables.configured.has(dbid) && !lists.has(dbid);
+    const finals = known !== undefined && !unusable && (await tableExists(sql, known.table_name)) ? await writeFinals(sql, runtime, asItWas(known), rows) : new Set();
     for (const { handle, agent_id, group_dbid } of rows) {
       const whose = agent_id === null ? 'on a call' : `with agent ${agent_id}`;
       const what = finals.has(handle) ? 'final' : 'Ready again';

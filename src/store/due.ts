@@ -33,6 +33,8 @@ export function joinZones(zone: string): string {
 
 export const zoneJoin = joinZones(OF_ROW.zone);
 
+const INT_RANGE = '-2147483648 AND 2147483647';
+
 /** 0 is how an integer column says that nothing is set. */
 export const isUnknownZone = (zone: string): string => `(coalesce(${zone}, 0) <> 0 AND zone.zone_dbid IS NULL)`;
 const zoneIsUnknown = isUnknownZone(OF_ROW.zone);
@@ -44,14 +46,14 @@ const overAttempts = (list: ListTable): string => `coalesce(r.attempt, 0) >= ${l
  * Inside the daily window; one that ends before it begins runs across midnight, one of no length is
  * never open. Without a zone there is no time of day, so only an all-day window is open then.
  */
-function insideWindow(list: ListTable, { opens, closes }: WindowColumns): string {
+function insideWindow(list: ListTable, { opens, closes }: WindowColumns, second = 'zone.zone_second'): string {
   const from = `coalesce(${opens}, ${list.fromSeconds})`;
   const till = `coalesce(${closes}, ${list.untilSeconds})`;
   return `(CASE
     WHEN ${from} <= 0 AND ${till} >= 86400 THEN true
     WHEN zone.zone_dbid IS NULL THEN false
-    WHEN ${from} <= ${till} THEN zone.zone_second >= ${from} AND zone.zone_second < ${till}
-    ELSE zone.zone_second >= ${from} OR zone.zone_second < ${till}
+    WHEN ${from} <= ${till} THEN ${second} >= ${from} AND ${second} < ${till}
+    ELSE ${second} >= ${from} OR ${second} < ${till}
   END)`;
 }
 
@@ -65,6 +67,16 @@ export function onDoNotCall(list: ListTable): string {
 }
 
 /**
+ * What has no record_id or no number, or an id beyond those of the protocols, cannot be handed out: a table of
+ * somebody else may have such rows.
+ */
+const complete = (alias: 'r.' | ''): string =>
+  `coalesce(${alias}record_id BETWEEN ${INT_RANGE} AND coalesce(${alias}chain_id, 0) BETWEEN ${INT_RANGE} AND ${alias}contact_info <> '', false)`;
+
+/** Of rows at one place of a chain the one with the lower record_id is first; one without a place is last. */
+const isBefore = `(coalesce(other.chain_n, 2147483647), other.record_id) < (coalesce(r.chain_n, 2147483647), r.record_id)`;
+
+/**
  * A chain is due by its first row that is not final, and is nobody's while one of its rows is
  * retrieved. A row without a chain (a table of somebody else may have such) leads none: chains are what is
  * taken, and a row that could be due but never taken would hold its group for ever.
@@ -72,7 +84,7 @@ export function onDoNotCall(list: ListTable): string {
 export function leadsItsChain(list: ListTable): string {
   return `r.chain_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${quoteName(list.table)} other
     WHERE other.chain_id = r.chain_id AND other.record_id <> r.record_id
-      AND (other.record_status = 2 OR (other.record_status = 1 AND other.chain_n < r.chain_n)))`;
+      AND (other.record_status = 2 OR (other.record_status = 1 AND ${isBefore})))`;
 }
 
 /**
@@ -81,12 +93,23 @@ export function leadsItsChain(list: ListTable): string {
  */
 export function waiting(list: ListTable, alias: 'r.' | '' = 'r.'): string {
   const filter = list.filter === undefined ? '' : ` AND (${list.filter.where})`;
-  return `${alias}record_status = 1 AND ${alias}record_type IN ${DIALABLE_TYPES} AND coalesce(${alias}attempt, 0) < ${list.maxAttempts}${filter}`;
+  return `${alias}record_status = 1 AND ${complete(alias)} AND ${alias}record_type IN ${DIALABLE_TYPES} AND coalesce(${alias}attempt, 0) < ${list.maxAttempts}${filter}`;
 }
 
 /** May be dialed at this moment: window, zone and do-not-call list; checked again when a record is handed out. */
 export function dialableNow(list: ListTable): string {
-  return `NOT ${zoneIsUnknown} AND ${insideWindow(list, OF_ROW)} AND NOT ${onDoNotCall(list)}`;
+  return `${complete('r.')} AND NOT ${zoneIsUnknown} AND ${insideWindow(list, OF_ROW)} AND NOT ${onDoNotCall(list)}`;
+}
+
+/**
+ * When a Ready row that is not held back by anything but the time is due next, in seconds since the epoch: its
+ * schedule, moved on to where its window opens. Changes of the clocks of its zone until then are not foreseen.
+ */
+export function nextDue(list: ListTable): string {
+  const from = `coalesce(r.daily_from, ${list.fromSeconds})`;
+  const at = `greatest(${NOW_SECONDS}, coalesce(r.dial_sched_time, 0)::bigint)`;
+  const then = `mod(coalesce(zone.zone_second, 0) + ${at} - ${NOW_SECONDS}, 86400)`;
+  return `(CASE WHEN ${insideWindow(list, OF_ROW, then)} THEN ${at} ELSE ${at} + mod(${from} - ${then} + 86400, 86400) END)::bigint`;
 }
 
 /** Due now, or would be, were its number not on the do-not-call list. */
@@ -113,6 +136,7 @@ export function windowIsOpen(list: ListTable, columns: WindowColumns): string {
 export function reasonNotDue(list: ListTable): string {
   const filtered = list.filter === undefined ? '' : `WHEN NOT coalesce((${list.filter.where}), false) THEN 'filter'`;
   return `CASE
+    WHEN NOT ${complete('r.')} THEN 'incomplete'
     WHEN coalesce(r.record_type, 0) NOT IN ${DIALABLE_TYPES} THEN 'recordType'
     WHEN ${overAttempts(list)} THEN 'maxAttempts'
     ${filtered}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { tableNameParts } from '../lists/table-name.js';
 import type { Sql } from './client.js';
 import { candidateIndexes } from './due-candidates.js';
 import { type ListTable, quoteName } from './list-table.js';
@@ -22,7 +23,7 @@ const TABLE_NAME_LENGTH = 40;
 
 /** The indexes that a list's table needs. Those that hold rules of the list change their name with them. */
 export function neededIndexes(list: ListTable): ListIndex[] {
-  const table = (list.table.split('.').at(-1) ?? list.table).toLowerCase().slice(0, TABLE_NAME_LENGTH);
+  const table = (tableNameParts(list.table).at(-1) ?? list.table).slice(0, TABLE_NAME_LENGTH);
   const { filter: _filter, ...withoutFilter } = list;
   const plain = candidateIndexes(withoutFilter);
   const due = candidateIndexes(list).map(({ suffix, columns, where }): ListIndex => {
@@ -39,8 +40,10 @@ export function neededIndexes(list: ListTable): ListIndex[] {
   ];
 }
 
-/** Those of the needed indexes that a list's table does not have. */
+/** Those of the needed indexes that a list's table does not have. A view has none and lacks none: its tables are the operator's. */
 export async function missingIndexes(sql: Sql, list: ListTable): Promise<ListIndex[]> {
+  const [table] = await sql.query<{ kind: string }>('SELECT relkind::text AS kind FROM pg_class WHERE oid = to_regclass($1)', [quoteName(list.table)]);
+  if (table?.kind !== 'r' && table?.kind !== 'p') return [];
   const present = await sql.query<{ name: string; leads: string[] | null }>(
     `SELECT c.relname::text AS name,
        CASE WHEN i.indpred IS NULL THEN (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k(number, place)
@@ -56,7 +59,7 @@ export async function missingIndexes(sql: Sql, list: ListTable): Promise<ListInd
 
 /** The statement that makes an index. */
 export function createIndex(list: ListTable, { name, columns, where }: Pick<ListIndex, 'name' | 'columns' | 'where'>): string {
-  return `CREATE INDEX ${quoteName(name)} ON ${quoteName(list.table)} (${columns})${where === undefined ? '' : ` WHERE ${where}`}`;
+  return `CREATE INDEX ${quoteName(`"${name}"`)} ON ${quoteName(list.table)} (${columns})${where === undefined ? '' : ` WHERE ${where}`}`;
 }
 
 /** Makes an index; without the list's filter in it where the database refuses that. */

@@ -1,4 +1,5 @@
 import { type RecordField, sqlType } from '../lists/record-fields.js';
+import { tableNameParts } from '../lists/table-name.js';
 
 /** A calling list as SQL needs it: its table and the rules by which its rows are due. */
 export interface ListTable {
@@ -23,11 +24,9 @@ export interface ZoneTime {
   readonly secondOfDay: number;
 }
 
-/** Quotes a name, or `schema.table`, for SQL. Folded to lower case, as an unquoted name would be. */
+/** Quotes a name, or `schema.table`, for SQL. Folded to lower case, as an unquoted name would be, where it is not in quotes itself. */
 export function quoteName(name: string): string {
-  return name
-    .toLowerCase()
-    .split('.')
+  return tableNameParts(name)
     .map((part) => `"${part.replaceAll('"', '""')}"`)
     .join('.');
 }

@@ -1,3 +1,6 @@
+/** The place in its chain of a row that says none: behind the others. */
+export const LAST_PLACE = 2_147_483_647;
+
 /** A retrieved row, as the statements answer it. */
 export interface RecordRow {
   readonly list_dbid: number;

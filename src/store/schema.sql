@@ -74,19 +74,20 @@ CREATE TABLE ocm_import (
   epoch bigint NOT NULL,
   list_dbid integer NOT NULL,
   started_at bigint NOT NULL,
+  file text,
+  staged_line integer NOT NULL DEFAULT 0,
+  unnumbered integer NOT NULL DEFAULT 0,
+  chained integer NOT NULL DEFAULT 0,
+  single integer NOT NULL DEFAULT 0,
+  accepted_at bigint,
+  last_id integer NOT NULL DEFAULT 0,
+  reserved_to integer NOT NULL DEFAULT 0,
+  moved_chain bigint NOT NULL DEFAULT '-2147483649'::bigint,
+  moved_line integer NOT NULL DEFAULT 0,
+  loaded integer NOT NULL DEFAULT 0,
+  moved_at bigint,
   CONSTRAINT ocm_import_pkey PRIMARY KEY (id),
   CONSTRAINT ocm_import_server_dbid_fkey FOREIGN KEY (server_dbid) REFERENCES ocm_gateway(server_dbid)
-);
-
-CREATE UNLOGGED TABLE ocm_import_row (
-  import_id integer NOT NULL,
-  line integer NOT NULL,
-  record_id integer,
-  chain_id integer,
-  chain_n integer,
-  fields jsonb NOT NULL,
-  CONSTRAINT ocm_import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES ocm_import(id),
-  CONSTRAINT ocm_import_row_pkey PRIMARY KEY (import_id, line)
 );
 
 CREATE TABLE ocm_journal (
@@ -151,11 +152,31 @@ COMMENT ON COLUMN ocm_hand_out.acknowledgment IS 'the user event that acknowledg
 
 COMMENT ON INDEX ocm_hand_out_chain IS 'a chain is in one hand, whatever is raced for it';
 
-COMMENT ON COLUMN ocm_import.epoch IS 'the life of the gateway that imports; rows of an earlier one are left over from a crash';
+COMMENT ON TABLE ocm_import IS 'files on their way into calling lists; the rows of import N wait in table ocm_import_rows_N';
 
-COMMENT ON TABLE ocm_import_row IS 'rows of a file on their way into a calling list; they do not outlive a crash, so they need not be logged';
+COMMENT ON COLUMN ocm_import.epoch IS 'the life of the gateway that imports';
 
-COMMENT ON COLUMN ocm_import_row.fields IS 'the values of every column of the list, in the order of the OCS layout and then of its custom fields';
+COMMENT ON COLUMN ocm_import.file IS 'SHA-256 of the file, by which an interrupted import is known again; null: it is not';
+
+COMMENT ON COLUMN ocm_import.staged_line IS 'the last line whose row is staged';
+
+COMMENT ON COLUMN ocm_import.unnumbered IS 'staged rows without a record_id of their own';
+
+COMMENT ON COLUMN ocm_import.chained IS 'staged rows that name a record_id or a chain_id, and can meet others';
+
+COMMENT ON COLUMN ocm_import.single IS 'staged rows that name neither';
+
+COMMENT ON COLUMN ocm_import.accepted_at IS 'from then on all of its good rows come into the list, whatever happens';
+
+COMMENT ON COLUMN ocm_import.last_id IS 'rows without a record_id are numbered behind it';
+
+COMMENT ON COLUMN ocm_import.reserved_to IS 'the last id that belongs to it: whoever else adds rows numbers them behind it';
+
+COMMENT ON COLUMN ocm_import.moved_chain IS 'chains up to this one are in the list';
+
+COMMENT ON COLUMN ocm_import.moved_line IS 'rows that name no chain are in the list up to this line';
+
+COMMENT ON COLUMN ocm_import.moved_at IS 'when its last row came into the list';
 
 COMMENT ON COLUMN ocm_journal.number IS 'what clients see as GSW_EVENT_NUMBER; null for a change nobody is told of';
 

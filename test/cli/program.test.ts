@@ -21,7 +21,16 @@ async function run(line: string, failure?: unknown): Promise<Run> {
     ran.push(options === undefined ? [name] : [name, options]);
     return failure === undefined ? Promise.resolve() : Promise.reject(failure);
   };
-  const commands: Commands = { start: body('start'), import: body('import'), demo: body('demo'), decode: body('decode'), request: body('request'), desktop: body('desktop') };
+  const commands: Commands = {
+    start: body('start'),
+    import: body('import'),
+    export: body('export'),
+    lists: body('lists'),
+    demo: body('demo'),
+    decode: body('decode'),
+    request: body('request'),
+    desktop: body('desktop'),
+  };
   let stdout = '';
   let stderr = '';
   const status = await runProgram(line.split(' ').filter((word) => word !== ''), commands, {
@@ -33,7 +42,12 @@ async function run(line: string, failure?: unknown): Promise<Run> {
 
 describe('a command line', () => {
   const CASES: readonly (readonly [line: string, ran: unknown])[] = [
-    ['start --config a.yaml', ['start', { config: 'a.yaml' }]],
+    ['start --config a.yaml', ['start', { config: 'a.yaml', addIndexes: true }]],
+    ['start --config a.yaml --no-index', ['start', { config: 'a.yaml', addIndexes: false }]],
+    ['export --config a.yaml --list Spring', ['export', { config: 'a.yaml', list: 'Spring', out: undefined }]],
+    ['export --config a.yaml --list Spring out.csv', ['export', { config: 'a.yaml', list: 'Spring', out: 'out.csv' }]],
+    ['lists --config a.yaml', ['lists', { config: 'a.yaml', list: undefined, json: false, reclaim: undefined }]],
+    ['lists --config a.yaml --list Spring --json --reclaim 200', ['lists', { config: 'a.yaml', list: 'Spring', json: true, reclaim: 200 }]],
     ['import --config a.yaml --list Spring r.csv', ['import', { config: 'a.yaml', list: 'Spring', records: 'r.csv', skipBad: false }]],
     ['import r.csv --skip-bad --list=Spring --config=a.yaml', ['import', { config: 'a.yaml', list: 'Spring', records: 'r.csv', skipBad: true }]],
     ['demo', ['demo']],
@@ -78,12 +92,14 @@ describe('a command line that cannot be understood', () => {
     ['stop', "unknown command 'stop'", 'ocm-gateway <command> [options]'],
     ['help', "unknown command 'help'", 'ocm-gateway <command> [options]'],
     ['--config x', "unknown option '--config'", 'ocm-gateway <command> [options]'],
-    ['start', "'--config <file>' not specified", 'ocm-gateway start --config FILE'],
-    ['start --config', 'argument missing', 'ocm-gateway start --config FILE'],
-    ['start --config a b', 'too many arguments', 'ocm-gateway start --config FILE'],
-    ['start --config a --verbose', "unknown option '--verbose'", 'ocm-gateway start --config FILE'],
+    ['start', "'--config <file>' not specified", 'ocm-gateway start --config FILE [--no-index]'],
+    ['start --config', 'argument missing', 'ocm-gateway start --config FILE [--no-index]'],
+    ['start --config a b', 'too many arguments', 'ocm-gateway start --config FILE [--no-index]'],
+    ['start --config a --verbose', "unknown option '--verbose'", 'ocm-gateway start --config FILE [--no-index]'],
     ['import --config a --list b', "missing required argument 'records'", 'ocm-gateway import --config FILE --list NAME [--skip-bad] RECORDS.csv'],
     ['import --config a r.csv', "'--list <name>' not specified", 'ocm-gateway import --config FILE --list NAME [--skip-bad] RECORDS.csv'],
+    ['lists --config a --reclaim x', 'DBID of an application', 'ocm-gateway lists --config FILE [--list NAME] [--json] [--reclaim APP_ID]'],
+    ['export --config a', "'--list <name>' not specified", 'ocm-gateway export --config FILE --list NAME [OUT.csv]'],
     ['demo x', 'too many arguments', 'ocm-gateway demo [options]'],
     ['decode', "missing required argument 'file'", 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
     ['decode --reveal A -', 'KEY=VALUE', 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],

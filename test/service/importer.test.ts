@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { BadRecord, Importer, type ImporterParts, ImportRefused, type RejectedRow } from '../../src/service/importer.js';
-import type { SqlRow } from '../../src/store/client.js';
+import { type SqlRow, StoreAway, type StoreClient } from '../../src/store/client.js';
 import { claimOwnership } from '../../src/store/owner.js';
 import { deleteOldImports } from '../../src/store/statements/imports.js';
 import { systemClock } from '../../src/util/clock.js';
@@ -53,10 +54,11 @@ describeOnStores('service/importer', (openTestStore) => {
   });
 
   afterEach(async () => {
-    expect(await query('SELECT * FROM ocm_import_row')).to.deep.equal([]);
     expect(await query('SELECT * FROM ocm_import')).to.deep.equal([]);
+    expect(await stagedTables()).to.deep.equal([]);
   });
 
+  const stagedTables = () => query(`SELECT relname FROM pg_class WHERE relname LIKE 'ocm\\_import\\_rows\\_%' AND relkind = 'r'`);
   const query = (text: string): Promise<SqlRow[]> => engine.store.client.query(text, []);
   const places = async () => (await query('SELECT contact_info, record_id, chain_id, chain_n FROM cl_spring ORDER BY contact_info')).map((row) => Object.values(row));
 
@@ -144,7 +146,7 @@ describeOnStores('service/importer', (openTestStore) => {
       [
         'a record that nobody would release',
         'contact_info,record_status\nx,2\n',
-        { line: 2, field: 'record_status', message: 'found "2", expected an integer from 0 to 10 other than 2 (Retrieved)' },
+        { line: 2, field: 'record_status', message: 'found "2", expected an integer from 0 to 10 or its name other than 2 (Retrieved)' },
       ],
       ['too few cells', 'contact_info,attempt\nx\n', { line: 2, message: 'found 1 cells, expected 2 as in the header' }],
       ['a record_id of the table', 'contact_info,record_id\nx,9\ny,2\n', { line: 3, field: 'record_id', message: 'found 2, which the table has already; expected another' }],
@@ -200,7 +202,7 @@ describeOnStores('service/importer', (openTestStore) => {
         [11, 'chain_id'],
       ]);
       expect(loaded).to.equal(3);
-      expect((await places()).slice(1)).to.deep.equal([['a2', 9, 9, 0], ['b', 2, 1, 1], ['c', 3, 20, 1], ['f2', 21, 1, 2], ['g2', 22, 7, 7]]);
+      expect((await places()).slice(1)).to.deep.equal([['a2', 9, 9, 0], ['b', 2, 1, 1], ['c', 3, 20, 1], ['f2', 22, 1, 2], ['g2', 23, 7, 7]]);
     });
   });
 
@@ -264,16 +266,144 @@ describeOnStores('service/importer', (openTestStore) => {
       yield Buffer.from('5550101\n');
     }
     await new Importer(parts({ listChanged: () => order.push('loaded') })).run('Spring', source(), { by: 'test' });
-    expect(order).to.deep.equal(['others', 'loaded']);
+    // told with the first records and with the last
+    expect(order).to.deep.equal(['others', 'loaded', 'loaded']);
+  });
+
+  /** Lets that many transactions through, then the store is away. */
+  function dyingAfter(transactions: number): StoreClient {
+    const { client } = engine.store;
+    let left = transactions;
+    return {
+      ...client,
+      query: (sql, params) => (left < 0 ? Promise.reject(new StoreAway('killed')) : client.query(sql, params)),
+      session: (fn) => client.session(fn),
+      transaction: (fn) => ((left -= 1) < 0 ? Promise.reject(new StoreAway('killed')) : client.transaction(fn)),
+      close: () => client.close(),
+    };
+  }
+
+  const whole = async () => {
+    const [row] = await query('SELECT count(*) AS rows, count(DISTINCT contact_info) AS people, count(DISTINCT record_id) AS ids FROM cl_spring');
+    return row;
+  };
+  const rowsThere = async () => Number((await query('SELECT count(*) AS count FROM cl_spring'))[0]?.['count']);
+
+  describe('an import that is interrupted', () => {
+    // rows with and without ids, chains over several of them, one bad row, and more than one step of each kind
+    const rows = Array.from({ length: 1200 }, (_, index) => {
+      if (index % 3 === 0) return `p${index},,`;
+      return index % 3 === 1 ? `p${index},${index + 5000},` : `p${index},,${index + 4999 - (index % 2)}`;
+    });
+    const text = `contact_info,record_id,chain_id\n${rows.join('\n')}\nbad,x,\n`;
+    const file = createHash('sha256').update(text).digest('hex');
+    const chunks = function* (): Generator<Uint8Array> {
+      for (let at = 0; at < text.length; at += 16_000) yield Buffer.from(text.slice(at, at + 16_000));
+    };
+
+    async function again(by: Importer, source: Iterable<Uint8Array> | AsyncIterable<Uint8Array> = chunks()): Promise<{ loaded: number; before: boolean; rejected: number[]; told: () => Promise<void> }> {
+      const rejected: number[] = [];
+      const result = await by.run('Spring', source, { by: 'test', file, onRejected: ({ line }) => void rejected.push(line) });
+      return { ...result, rejected };
+    }
+
+    it('goes on where it was, wherever that is: every row comes once, and none before the file is accepted', async () => {
+      let completed = false;
+      for (let transactions = 0; !completed; transactions += 1) {
+        await query('DELETE FROM cl_spring');
+        const first = await again(new Importer(parts({ client: dyingAfter(transactions) }))).catch((error: unknown) => error);
+        completed = !(first instanceof Error);
+        const [noted] = await query('SELECT accepted_at, staged_line FROM ocm_import');
+        if (noted !== undefined && noted['accepted_at'] === null) expect(await rowsThere()).to.equal(0);
+        const second = await again(new Importer(parts()));
+        if (completed) expect(second.before).to.equal(true);
+        expect(second.loaded).to.equal(1200);
+        expect(second.rejected).to.deep.equal([1202]);
+        await second.told();
+        expect(await whole()).to.deep.equal({ rows: 1200, people: 1200, ids: 1200 });
+        expect(transactions).to.be.lessThan(60);
+      }
+    });
+
+    it('is finished at the next start where it was accepted, and then known again once', async () => {
+      let transactions = 0;
+      for (let accepted = false; !accepted; transactions += 1) {
+        await again(new Importer(parts({ client: dyingAfter(transactions) }))).catch(() => undefined);
+        accepted = (await query('SELECT 1 FROM ocm_import WHERE accepted_at IS NOT NULL')).length > 0;
+      }
+      expect(await rowsThere()).to.be.lessThan(1200);
+      await new Importer(parts()).finish();
+      expect(await whole()).to.deep.equal({ rows: 1200, people: 1200, ids: 1200 });
+      const known = await again(importer);
+      expect(known).to.include({ loaded: 1200, before: true });
+      expect(known.rejected).to.deep.equal([1202]);
+      await known.told();
+      expect(await whole()).to.include({ rows: 1200 });
+      // told, the same file is another import: its record ids are there already
+      const more = await again(importer);
+      expect(more.loaded).to.be.greaterThan(0);
+      expect(more.rejected.length).to.be.greaterThan(350);
+      await more.told();
+    });
+
+    it('is kept when the file does not come to its end, and makes room for another file', async () => {
+      const half = (async function* (): AsyncGenerator<Uint8Array> {
+        yield Buffer.from(text.slice(0, 12_000));
+        while ((await query('SELECT 1 FROM ocm_import WHERE staged_line > 450')).length === 0);
+        throw new Error('the line is gone');
+      })();
+      expect(((await again(importer, half).catch((error: unknown) => error)) as Error).message).to.equal('the line is gone');
+      expect(await query('SELECT accepted_at, staged_line > 450 AS far FROM ocm_import')).to.deep.equal([{ accepted_at: null, far: true }]);
+      expect(await rowsThere()).to.equal(0);
+      await load('contact_info\n1\n');
+      expect(await query('SELECT 1 FROM ocm_import')).to.deep.equal([]);
+    });
+
+    it('is refused while it is under way, and where the file is another than was announced', async () => {
+      let refused: unknown;
+      const slow = (async function* (): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('contact_info\n1\n');
+        refused = await again(importer).catch((error: unknown) => error);
+      })();
+      const other = await again(importer, slow).catch((error: unknown) => error);
+      expect((refused as ImportRefused).reason).to.equal('underWay');
+      expect((other as ImportRefused).reason).to.equal('otherFile');
+      expect(await rowsThere()).to.equal(0);
+    });
+  });
+
+  it('takes nothing of a file that a rule of the table refuses in its last row', async () => {
+    await query('ALTER TABLE cl_autumn ADD CONSTRAINT no_nines CHECK (contact_info <> \'999\')');
+    const error = await failureOf(`contact_info\n${'1\n'.repeat(1200)}999\n`, {}, 'Autumn');
+    expect((error as ImportRefused).reason).to.equal('refusedByTable');
+    expect((error as Error).message).to.include('no_nines');
+    expect(await query('SELECT 1 FROM cl_autumn')).to.deep.equal([]);
+    await query('ALTER TABLE cl_autumn DROP CONSTRAINT no_nines');
+  });
+
+  it('takes words for numbers that have names', async () => {
+    await load('contact_info,record_status,record_type,call_result\na,Updated,NoCall,noanswer\nb,ready,,7\n');
+    expect(await query('SELECT record_status, record_type, call_result FROM cl_spring ORDER BY contact_info')).to.deep.equal([
+      { record_status: 3, record_type: 7, call_result: 7 },
+      { record_status: 1, record_type: 2, call_result: 7 },
+    ]);
+    expect(await refusedRow('contact_info,record_status\nx,Retrieved\n').catch((error: unknown) => error)).to.be.instanceOf(Error);
   });
 
   describe('in a later life', () => {
     it('leaves nothing behind that a later life would keep, and nothing that it would remove of its own', async () => {
       const { client } = engine.store;
-      const stuck = { ...client, query: () => Promise.reject(new Error('killed')), transaction: client.transaction.bind(client) };
-      await new Importer(parts({ client: stuck as ImporterParts['client'] })).run('Spring', [Buffer.from('contact_info\n1\n')], { by: 'test' });
+      let steps = 0;
+      const dying: StoreClient = {
+        ...client,
+        query: client.query.bind(client),
+        session: client.session.bind(client),
+        transaction: (fn) => ((steps += 1) > 2 ? Promise.reject(new Error('killed')) : client.transaction(fn)),
+        close: client.close.bind(client),
+      };
+      expect(((await failureOf('contact_info\n1\n', { client: dying })) as Error).message).to.equal('killed');
       await deleteOldImports(client, engine.owner);
-      expect(await query('SELECT line FROM ocm_import_row')).to.deep.equal([{ line: 2 }]);
+      expect(await stagedTables()).to.have.length(1);
       const next = await claimOwnership(client, 156, 'next life', 0);
       await deleteOldImports(client, next);
       // an import of the life before is not let write any more

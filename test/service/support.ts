@@ -299,7 +299,7 @@ const AUTUMN_LIST = listOf({ dbid: 502, name: 'Autumn', table: 'cl_autumn' });
 
 /** An empty store, as the first start of a gateway finds it but for tables that are there already. */
 export async function emptyStore(store: StoreClient): Promise<void> {
-  await store.query('TRUNCATE ocm_import_row, ocm_import, ocm_retry, ocm_hand_out, ocm_journal, ocm_agent_login, ocm_calling_list, ocm_campaign_group, ocm_gateway', []);
+  await store.query('TRUNCATE ocm_import, ocm_retry, ocm_hand_out, ocm_journal, ocm_agent_login, ocm_calling_list, ocm_campaign_group, ocm_gateway', []);
   for (const table of ['cl_spring', 'cl_autumn', 'dnc']) if (await tableExists(store, table)) await store.query(`DELETE FROM ${table}`, []);
 }
 

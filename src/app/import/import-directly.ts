@@ -9,7 +9,7 @@ import type { ImportDone, ImportJob } from './import-job.js';
 const quiet = (): void => undefined;
 
 /** Imports into a store that no gateway has. */
-export async function importDirectly({ client, owner }: OwnedStore, { deployment, list, source, skipBad }: ImportJob): Promise<ImportDone> {
+export async function importDirectly({ client, owner }: OwnedStore, { deployment, list, source, skipBad, file }: ImportJob): Promise<ImportDone> {
   await client.transaction(async (sql) => {
     await createMissingTable(sql, toListTable(list, deployment.doNotCall.table));
     await deleteOldImports(sql, owner);
@@ -18,6 +18,7 @@ export async function importDirectly({ client, owner }: OwnedStore, { deployment
   const log = { error: quiet, warn: quiet, info: quiet };
   const importer = new Importer({ deployment, client, owner, clock: systemClock, log, listChanged: quiet });
   const onRejected = ({ line }: { readonly line: number }): void => void rejected.add(line);
-  const { loaded } = await importer.run(list.name, source, { by: 'the import command', ...(skipBad && { onRejected }) });
-  return { loaded, rejected };
+  await importer.finish();
+  const { loaded, before, told } = await importer.run(list.name, source, { by: 'the import command', file, ...(skipBad && { onRejected }) });
+  return { loaded, before, rejected, told };
 }

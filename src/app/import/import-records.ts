@@ -1,15 +1,12 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { pipeline } from 'node:stream/promises';
 import { loadConfig } from '../../config/load.js';
-import type { CallingList, Deployment } from '../../config/deployment.js';
 import { BadRecord, ImportRefused } from '../../service/importer.js';
-import { StoreAway } from '../../store/client.js';
-import { StoreHeld } from '../../store/held.js';
-import { openStore } from '../../store/open.js';
-import type { OwnedStore } from '../../store/owned-store.js';
-import { systemClock } from '../../util/clock.js';
 import { UserError } from '../../cli/errors.js';
-import type { ImportOptions, RunImport } from '../../cli/import.js';
+import { listOf, storeOrGateway } from '../store-or-gateway.js';
+import type { RunImport } from '../../cli/import.js';
 import { importDirectly } from './import-directly.js';
 import type { ImportDone, ImportJob } from './import-job.js';
 import { importOverHttp } from './import-over-http.js';
@@ -29,50 +26,35 @@ export function importRecords(world: ImportWorld): RunImport {
     const { deployment } = loadConfig(options.config, world.env);
     const list = listOf(deployment, options);
     const bytes = await sizeOf(options.records);
+    const file = await hashOf(options.records);
     const source = readWithProgress(options.records, bytes, world.terminal);
-    const job = { deployment, list, source, skipBad: options.skipBad };
-    const { loaded, rejected } = await located(options.records, () => run(job));
-    const written = rejected.size === 0 ? undefined : await writeRejected(options.records, list, rejected);
-    world.stdout(`loaded ${loaded} records into list ${list.name}\n`);
-    if (written !== undefined) world.stdout(`wrote ${rejected.size} bad rows to ${written}\n`);
+    const job = { deployment, list, source, skipBad: options.skipBad, file };
+    await located(options.records, () =>
+      run(job, async ({ loaded, before, rejected }) => {
+        const written = rejected.size === 0 ? undefined : await writeRejected(options.records, list, rejected);
+        world.stdout(
+          before
+            ? `the ${loaded} records of this file came into list ${list.name} behind the import that was interrupted; none was loaded twice\n`
+            : `loaded ${loaded} records into list ${list.name}\n`,
+        );
+        if (written !== undefined) world.stdout(`wrote ${rejected.size} bad rows to ${written}\n`);
+      }),
+    );
   };
 }
 
-async function run(job: ImportJob): Promise<ImportDone> {
-  let failed: ((error: Error) => void) | undefined;
-  const lost = new Promise<never>((_resolve, reject) => (failed = reject));
-  // told by whatever waits for the store, too
-  lost.catch(() => undefined);
-  const store = await storeOf(job.deployment, (error) => failed?.(error));
+/** Imports, and tells `report` before the import counts as told: where that fails, the same file is known again. */
+async function run(job: ImportJob, report: (done: ImportDone) => Promise<void>): Promise<void> {
+  const opened = await storeOrGateway(job.deployment, 'an import', 'records could be imported');
   try {
-    return await ('http' in store ? importOverHttp(store.http, job) : Promise.race([importDirectly(store, job), lost]));
+    const done = await ('http' in opened ? importOverHttp(opened.http, job) : Promise.race([importDirectly(opened.store, job), opened.lost]));
+    await report(done);
+    await done.told();
   } finally {
     // an answer that comes before the end of the file leaves its reader where it is
     await job.source.return(undefined);
-    if ('client' in store) await store.close();
+    if ('store' in opened) await opened.store.close();
   }
-}
-
-/** The store, or the HTTP listener of the gateway that has it. */
-async function storeOf({ store, server }: Deployment, onFatal: (error: Error) => void): Promise<OwnedStore | { readonly http: string }> {
-  try {
-    const holder = `an import, process ${process.pid} on ${hostname()}`;
-    return await openStore(store, { serverDbid: server.dbid, holder, onFatal }, systemClock);
-  } catch (error) {
-    if (error instanceof StoreHeld) {
-      if (error.http !== undefined) return { http: error.http };
-      throw new UserError(`${error.message}; it has no http listener through which records could be imported`);
-    }
-    if (error instanceof StoreAway) throw new UserError(error.message);
-    throw error;
-  }
-}
-
-function listOf(deployment: Deployment, { config, list }: ImportOptions): CallingList {
-  const found = deployment.callingLists.find(({ name }) => name === list);
-  if (found !== undefined) return found;
-  const known = deployment.callingLists.map(({ name }) => name).join(', ') || 'there is none';
-  throw new UserError(`${config} has no calling list ${JSON.stringify(list)}; expected one of ${known}`);
 }
 
 async function sizeOf(file: string): Promise<number> {
@@ -82,6 +64,13 @@ async function sizeOf(file: string): Promise<number> {
   } catch (error) {
     throw new UserError(`${file}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
+}
+
+/** What an interrupted import of the file is known by. */
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
 }
 
 /** Says of a bad row in which file it is. */

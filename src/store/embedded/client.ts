@@ -5,8 +5,13 @@ import { type Sql, type SqlParam, type SqlRow, StatementFailed, StoreAway, type 
 import type { DirectoryLock } from './lock.js';
 import type { WorkerReply, WorkerRequest } from './messages.js';
 
-/** Rows changed between two clean-ups: PGlite has neither autovacuum nor a checkpointer. */
-const CHANGES_PER_CLEANUP = 200_000;
+/** Rows changed or deleted between two clean-ups: PGlite has no autovacuum. Rows that are only added leave nothing to clean up. */
+const CHANGES_PER_VACUUM = 200_000;
+/** Rows written between two checkpoints: PGlite has no checkpointer, and the log would grow. */
+const WRITES_PER_CHECKPOINT = 100_000;
+
+/** Statements after which no row is out of date. */
+const ONLY_ADDS = /^\s*INSERT\b(?![^]*\bDO\s+UPDATE\b)/i;
 
 type Unnumbered<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 type Ask = (request: Unnumbered<WorkerRequest>) => Promise<Extract<WorkerReply, { rows: SqlRow[] }>>;
@@ -23,6 +28,7 @@ export class EmbeddedClient implements StoreClient {
   readonly #session: Sql = { query: (text, params) => this.#query(text, params) };
   #lastId = 0;
   #changes = 0;
+  #writes = 0;
   #gone: StoreAway | undefined;
   #onGone: (error: Error) => void = () => undefined;
 
@@ -87,7 +93,8 @@ export class EmbeddedClient implements StoreClient {
 
   async #query<Row>(text: string, params?: readonly SqlParam[]): Promise<Row[]> {
     const reply = await this.#ask(params === undefined ? { kind: 'query', text } : { kind: 'query', text, params });
-    this.#changes += reply.affected;
+    this.#writes += reply.affected;
+    if (!ONLY_ADDS.test(text)) this.#changes += reply.affected;
     return reply.rows as Row[];
   }
 
@@ -106,16 +113,18 @@ export class EmbeddedClient implements StoreClient {
 
   /** In a turn of its own: what a caller has committed does not fail with it. */
   #cleanUp(): void {
-    if (this.#changes < CHANGES_PER_CLEANUP) return;
-    this.#changes = 0;
+    const vacuum = this.#changes >= CHANGES_PER_VACUUM;
+    if (!vacuum && this.#writes < WRITES_PER_CHECKPOINT) return;
+    this.#writes = 0;
+    if (vacuum) this.#changes = 0;
     void this.#queue
       .run(async () => {
-        await this.#query('VACUUM');
+        if (vacuum) await this.#query('VACUUM');
         await this.#query('CHECKPOINT');
       })
       .catch(() => {
         // tried again before long; a store that is gone is told by #fail
-        this.#changes = CHANGES_PER_CLEANUP / 2;
+        this.#writes = WRITES_PER_CHECKPOINT / 2;
       });
   }
 

@@ -5,7 +5,7 @@ import { type ListTable, quoteName } from '../list-table.js';
 
 /** The last id in use, and the place behind the last of a chain. */
 export interface Room {
-  /** The largest record_id or chain_id; at least 0. */
+  /** The largest record_id or chain_id, also of a file that is on its way in; at least 0. */
   readonly lastId: number;
   /** Null: there is no such chain. */
   readonly nextChainN: number | null;
@@ -15,7 +15,8 @@ export interface Room {
 export async function selectRoom(sql: Sql, list: ListTable, chainId: number | null): Promise<Room> {
   const table = quoteName(list.table);
   const [room] = await sql.query<Room>(
-    `SELECT greatest(0, (SELECT max(record_id) FROM ${table}), (SELECT max(chain_id) FROM ${table})) AS "lastId",
+    `SELECT greatest(0, (SELECT max(record_id) FROM ${table}), (SELECT max(chain_id) FROM ${table}),
+              (SELECT max(reserved_to) FROM ocm_import WHERE list_dbid = ${list.dbid})) AS "lastId",
             (SELECT max(chain_n) + 1 FROM ${table} WHERE chain_id = $1::int) AS "nextChainN"`,
     [chainId],
   );

@@ -28,6 +28,22 @@ export async function isMadeByGateway(sql: Sql, table: string): Promise<boolean>
 }
 
 /**
+ * Whether a table takes whatever fits its fields: the gateway made it, and nobody has given it rules of their
+ * own since (triggers, checks, references, fields that have to be set).
+ */
+export async function isPlainTable(sql: Sql, list: ListTable): Promise<boolean> {
+  if (!(await isMadeByGateway(sql, list.table))) return false;
+  const [row] = await sql.query<{ ruled: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass($1) AND NOT tgisinternal)
+       OR EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = to_regclass($1) AND contype NOT IN ('p', 'n'))
+       OR EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attnotnull
+                  AND NOT attname::text = ANY($2::text[])) AS ruled`,
+    [quoteName(list.table), recordColumns(list.customFields).map(({ name }) => name.toLowerCase())],
+  );
+  return row?.ruled === false;
+}
+
+/**
  * Makes the table of a calling list in the OCS layout, where there is none: the mandatory fields, the
  * list's custom fields, and the indexes that retrieval, probe and recovery stand on.
  */
@@ -40,7 +56,7 @@ async function createListTable(sql: Sql, list: ListTable): Promise<void> {
   });
   await sql.query(`CREATE TABLE ${table} (${columns.join(', ')})`);
   await sql.query(`COMMENT ON TABLE ${table} IS '${MADE_BY_GATEWAY}'`);
-  await sql.query(`CREATE UNIQUE INDEX ${quoteName(`${list.table.split('.').at(-1)}_chain`)} ON ${table} (chain_id, chain_n)`);
+  await sql.query(`CREATE UNIQUE INDEX ON ${table} (chain_id, chain_n)`);
   for (const index of await missingIndexes(sql, list)) await makeIndex(sql, list, index);
 }
 
@@ -54,6 +70,6 @@ export async function createDoNotCallTable(sql: Sql, table: string): Promise<voi
      )`,
   );
   for (const column of ['phone', 'customer_id']) {
-    await sql.query(`CREATE INDEX ${quoteName(`${table.split('.').at(-1)}_${column}`)} ON ${name} (${column})`);
+    await sql.query(`CREATE INDEX ON ${name} (${column})`);
   }
 }

@@ -1,178 +1,117 @@
-import { recordColumns, sqlType } from '../../lists/record-fields.js';
-import type { FieldValue } from '../../lists/record-fields.js';
 import type { Sql } from '../client.js';
 import { type ListTable, quoteName } from '../list-table.js';
 import type { Owner } from '../owner.js';
+import { createRowsTable, dropRowsTable, rowsTable } from './import-rows.js';
 
-/** Rows on their way into a calling list: staged, checked against each other and the table, moved. */
-
-export interface StagedRow {
-  /** In the file, from 1. */
-  readonly line: number;
-  readonly recordId: number | null;
-  readonly chainId: number | null;
-  readonly chainN: number | null;
-  /** The values of every column of the list, in their order. */
-  readonly values: readonly FieldValue[];
+/** How far the import of a file is. Times in milliseconds. */
+export interface ImportRow {
+  readonly id: number;
+  readonly list_dbid: number;
+  /** What an interrupted import is known by; null: nothing. */
+  readonly file: string | null;
+  readonly started_at: number;
+  /** The last line of the file whose row is staged; 0 before the first. */
+  readonly staged_line: number;
+  /** Staged rows without a record_id. */
+  readonly unnumbered: number;
+  /** Staged rows that name a record_id or a chain_id. */
+  readonly chained: number;
+  /** Staged rows that name neither. */
+  readonly single: number;
+  /** From then on all of its good rows come into the list. */
+  readonly accepted_at: number | null;
+  readonly last_id: number;
+  readonly moved_chain: number;
+  readonly moved_line: number;
+  /** Rows that are in the list. */
+  readonly loaded: number;
+  readonly moved_at: number | null;
 }
 
-/** A staged row that says what another row says already. */
-export interface Duplicate {
-  readonly line: number;
-  readonly field: string;
-  readonly value: string;
-  /** The line of the file that has it; null: the table has it. */
-  readonly other: number | null;
-}
+const COLUMNS =
+  'id, list_dbid, file, started_at, staged_line, unnumbered, chained, single, accepted_at, last_id, moved_chain, moved_line, loaded, moved_at';
 
-/** Rows looked at, or deleted, in one go. */
-const BATCH = 5000;
-
-/** Begins an import and answers its id. */
-export async function insertImport(sql: Sql, owner: Owner, listDbid: number, nowMs: number): Promise<number> {
-  const [row] = await sql.query<{ id: number }>(
-    'INSERT INTO ocm_import (server_dbid, epoch, list_dbid, started_at) VALUES ($1, $2, $3, $4) RETURNING id',
-    [owner.serverDbid, owner.epoch, listDbid, nowMs],
+/** Begins an import, with a table for its rows. */
+export async function insertImport(sql: Sql, owner: Owner, of: { readonly listDbid: number; readonly file: string | null }, nowMs: number): Promise<ImportRow> {
+  const [row] = await sql.query<ImportRow>(
+    `INSERT INTO ocm_import (server_dbid, epoch, list_dbid, file, started_at) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+    [owner.serverDbid, owner.epoch, of.listDbid, of.file, nowMs],
   );
   if (row === undefined) throw new Error('the import answered no id');
-  return row.id;
+  await createRowsTable(sql, row.id);
+  return row;
 }
 
-export async function insertImportRows(sql: Sql, importId: number, rows: readonly StagedRow[]): Promise<void> {
-  await sql.query(
-    `INSERT INTO ocm_import_row (import_id, line, record_id, chain_id, chain_n, fields)
-     SELECT $1, line, record_id, chain_id, chain_n, fields::jsonb
-     FROM unnest($2::int[], $3::int[], $4::int[], $5::int[], $6::text[]) AS given(line, record_id, chain_id, chain_n, fields)`,
-    [
-      importId,
-      rows.map((row) => row.line),
-      rows.map((row) => row.recordId),
-      rows.map((row) => row.chainId),
-      rows.map((row) => row.chainN),
-      rows.map((row) => JSON.stringify(row.values)),
-    ],
-  );
+/** The imports of a server, of one list where one is named, in the order in which they began. */
+export async function selectImports(sql: Sql, serverDbid: number, listDbid?: number): Promise<ImportRow[]> {
+  return sql.query<ImportRow>(`SELECT ${COLUMNS} FROM ocm_import WHERE server_dbid = $1 AND ($2::int IS NULL OR list_dbid = $2) ORDER BY id`, [
+    serverDbid,
+    listDbid ?? null,
+  ]);
 }
 
-/** Staged rows whose record_id an earlier line or the table has already; the first of them, by line. */
-export async function selectDuplicateIds(sql: Sql, importId: number, list: ListTable): Promise<Duplicate[]> {
-  return sql.query<Duplicate>(
-    `SELECT line, 'record_id' AS field, record_id::text AS value, CASE WHEN stored THEN NULL ELSE first END AS other
-     FROM (
-       SELECT line, record_id, min(line) OVER (PARTITION BY record_id) AS first,
-              EXISTS (SELECT 1 FROM ${quoteName(list.table)} t WHERE t.record_id = s.record_id) AS stored
-       FROM ocm_import_row s WHERE import_id = $1 AND record_id IS NOT NULL
-     ) given
-     WHERE stored OR line > first
-     ORDER BY line LIMIT ${BATCH}`,
-    [importId],
-  );
+export async function selectImport(sql: Sql, importId: number): Promise<ImportRow | undefined> {
+  const [row] = await sql.query<ImportRow>(`SELECT ${COLUMNS} FROM ocm_import WHERE id = $1`, [importId]);
+  return row;
 }
 
-/**
- * Staged rows whose place in their chain an earlier line or the table has already; the first of them,
- * by line. A row that names no chain begins one, so it may not meet a chain that the table has.
- */
-export async function selectDuplicatePlaces(sql: Sql, importId: number, list: ListTable): Promise<Duplicate[]> {
+/** Takes over what an earlier life has begun. */
+export async function adoptImport(sql: Sql, owner: Owner, importId: number): Promise<void> {
+  await sql.query('UPDATE ocm_import SET epoch = $2 WHERE id = $1', [importId, owner.epoch]);
+}
+
+/** Notes how far the staging is. */
+export async function updateStaged(sql: Sql, importId: number, to: Pick<ImportRow, 'staged_line' | 'unnumbered' | 'chained' | 'single'>): Promise<void> {
+  await sql.query('UPDATE ocm_import SET staged_line = $2, unnumbered = $3, chained = $4, single = $5 WHERE id = $1', [
+    importId,
+    to.staged_line,
+    to.unnumbered,
+    to.chained,
+    to.single,
+  ]);
+}
+
+/** The largest record_id or chain_id that the list has, is given by the file, or is promised to other imports; at least 0. Asked under lockRecordIds. */
+export async function selectLastId(sql: Sql, importId: number, list: ListTable): Promise<number> {
   const table = quoteName(list.table);
-  return sql.query<Duplicate>(
-    `SELECT line, CASE WHEN begins THEN 'chain_id' ELSE 'chain_n' END AS field,
-            CASE WHEN begins THEN chain::text ELSE place || ' in chain ' || chain END AS value,
-            CASE WHEN stored THEN NULL ELSE first END AS other
-     FROM (
-       SELECT line, chain, place, begins, min(line) OVER (PARTITION BY chain, place) AS first,
-              -- two questions, each of equalities only: the table may lack our index, and then they are hashed
-              CASE WHEN begins THEN EXISTS (SELECT 1 FROM ${table} t WHERE t.chain_id = s.chain)
-                   ELSE EXISTS (SELECT 1 FROM ${table} t WHERE t.chain_id = s.chain AND t.chain_n = s.place) END AS stored
-       FROM (${PLACED}) s
-       WHERE chain IS NOT NULL AND place IS NOT NULL
-     ) given
-     WHERE stored OR line > first
-     ORDER BY line LIMIT ${BATCH}`,
-    [importId],
+  const rows = rowsTable(importId);
+  const [row] = await sql.query<{ last: number }>(
+    `SELECT greatest(0, (SELECT max(record_id) FROM ${table}), (SELECT max(chain_id) FROM ${table}),
+              (SELECT max(record_id) FROM ${rows} WHERE record_id IS NOT NULL), (SELECT max(chain) FROM ${rows} WHERE chain IS NOT NULL),
+              (SELECT max(reserved_to) FROM ocm_import WHERE list_dbid = $1 AND id <> $2)) AS last`,
+    [list.dbid, importId],
   );
+  return row?.last ?? 0;
 }
 
-/** Staged rows with the chain they are in (null: one of their own) and their place in it (null: the next). */
-const PLACED = `SELECT line, record_id, fields, coalesce(chain_id, record_id) AS chain, chain_id IS NULL AS begins,
-    coalesce(chain_n, CASE WHEN chain_id IS NULL THEN 0 END) AS place
-  FROM ocm_import_row WHERE import_id = $1`;
-
-export async function deleteImportLines(sql: Sql, importId: number, lines: readonly number[]): Promise<void> {
-  await sql.query('DELETE FROM ocm_import_row WHERE import_id = $1 AND line = ANY($2::int[])', [importId, lines]);
+/** From the commit on, every good row of the file comes into the list; `unnumbered` ids behind `lastId` are kept for it. */
+export async function acceptImport(sql: Sql, importId: number, of: { readonly lastId: number; readonly unnumbered: number }, nowMs: number): Promise<void> {
+  await sql.query('UPDATE ocm_import SET accepted_at = $2, last_id = $3, reserved_to = $3::int + $4::int WHERE id = $1', [importId, nowMs, of.lastId, of.unnumbered]);
 }
 
-export interface IdRange {
-  /** How many rows are staged. */
-  readonly rows: number;
-  /** How many of them need a record_id. */
-  readonly without: number;
-  /** The largest record_id or chain_id in the table or staged; at least 0. */
-  readonly last: number;
-}
-
-export async function selectIdRange(sql: Sql, importId: number, list: ListTable): Promise<IdRange> {
-  const [row] = await sql.query<IdRange>(
-    `SELECT count(*) AS rows, count(*) FILTER (WHERE record_id IS NULL) AS without,
-            greatest(0, max(record_id), max(chain_id),
-              (SELECT max(record_id) FROM ${quoteName(list.table)}), (SELECT max(chain_id) FROM ${quoteName(list.table)})) AS last
-     FROM ocm_import_row WHERE import_id = $1`,
-    [importId],
-  );
-  return row ?? { rows: 0, without: 0, last: 0 };
-}
-
-/**
- * Copies what is staged into the list. Rows without a record_id get those behind `last`, in the order of
- * their lines; without a chain_id a row begins a chain of its own id; without a chain_n it is the next of
- * its chain.
- */
-export async function moveImportRows(sql: Sql, importId: number, list: ListTable, last: number): Promise<void> {
-  const table = quoteName(list.table);
-  const columns = recordColumns(list.customFields);
-  const computed: Readonly<Record<string, string>> = {
-    record_id: 'id',
-    chain_id: 'coalesce(chain, id)',
-    chain_n: 'coalesce(place, next)',
-  };
-  const values = columns.map((field, index) => computed[field.name] ?? `(fields ->> ${index})::${sqlType(field)}`);
+/** Notes how far the move is. */
+export async function updateMoved(sql: Sql, importId: number, to: { readonly chain?: number; readonly line?: number; readonly rows: number }): Promise<void> {
   await sql.query(
-    `INSERT INTO ${table} (${columns.map(({ name }) => quoteName(name)).join(', ')})
-     SELECT ${values.join(', ')}
-     FROM (
-       SELECT fields, chain, place, line,
-              coalesce(record_id, $2::int + row_number() OVER (PARTITION BY record_id IS NULL ORDER BY line))::int AS id,
-              greatest(coalesce(max(place) OVER (PARTITION BY chain), -1), coalesce(stored.place_stored, -1))
-                + row_number() OVER (PARTITION BY chain, place IS NULL ORDER BY line) AS next
-       FROM (${PLACED}) s
-       LEFT JOIN (
-         SELECT t.chain_id AS chain_stored, max(t.chain_n) AS place_stored FROM ${table} t
-         WHERE t.chain_id IN (SELECT chain_id FROM ocm_import_row WHERE import_id = $1 AND chain_id IS NOT NULL AND chain_n IS NULL)
-         GROUP BY t.chain_id
-       ) stored ON stored.chain_stored = s.chain
-     ) placed
-     ORDER BY line`,
-    [importId, last],
+    'UPDATE ocm_import SET moved_chain = coalesce($2::bigint, moved_chain), moved_line = coalesce($3::int, moved_line), loaded = loaded + $4 WHERE id = $1',
+    [importId, to.chain ?? null, to.line ?? null, to.rows],
   );
 }
 
-/** Deletes some of an import's rows, and answers whether more are left: one statement for all would hold the store. */
-export async function deleteSomeImportRows(sql: Sql, importId: number): Promise<boolean> {
-  const gone = await sql.query(
-    `DELETE FROM ocm_import_row
-     WHERE import_id = $1 AND line IN (SELECT line FROM ocm_import_row WHERE import_id = $1 ORDER BY line LIMIT ${BATCH}) RETURNING 1`,
-    [importId],
-  );
-  return gone.length === BATCH;
+export async function finishImport(sql: Sql, importId: number, nowMs: number): Promise<void> {
+  await sql.query('UPDATE ocm_import SET moved_at = $2 WHERE id = $1', [importId, nowMs]);
 }
 
-export async function deleteImport(sql: Sql, importId: number): Promise<void> {
+/** Forgets an import and what is staged of it. */
+export async function dropImport(sql: Sql, importId: number): Promise<void> {
+  await dropRowsTable(sql, importId);
   await sql.query('DELETE FROM ocm_import WHERE id = $1', [importId]);
 }
 
-/** Deletes what imports of earlier lives of this server left behind. */
+/** Forgets what imports of earlier lives of this server left behind that nobody can go on with: they were not accepted, and have no name. */
 export async function deleteOldImports(sql: Sql, owner: Owner): Promise<void> {
-  const ours = [owner.serverDbid, owner.epoch];
-  await sql.query('DELETE FROM ocm_import_row WHERE import_id IN (SELECT id FROM ocm_import WHERE server_dbid = $1 AND epoch < $2)', ours);
-  await sql.query('DELETE FROM ocm_import WHERE server_dbid = $1 AND epoch < $2', ours);
+  const old = await sql.query<{ id: number }>(
+    `SELECT id FROM ocm_import WHERE server_dbid = $1 AND epoch < $2 AND file IS NULL AND (accepted_at IS NULL OR moved_at IS NOT NULL)`,
+    [owner.serverDbid, owner.epoch],
+  );
+  for (const { id } of old) await dropImport(sql, id);
 }

@@ -1,6 +1,6 @@
 import type { Sql } from '../client.js';
 import { customFieldsJson, type ListTable, quoteName, setCustomFields } from '../list-table.js';
-import type { RecordRow } from '../record-row.js';
+import { LAST_PLACE, type RecordRow } from '../record-row.js';
 
 /** What is written into the row of a record whose hand-out ends. */
 export interface EndedRow {
@@ -68,8 +68,8 @@ export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, r
      SET record_status = CASE done.others WHEN 'chainUpdated' THEN 7 WHEN 'likeThis' THEN done.status ELSE 1 END,
          call_result = CASE WHEN done.others = 'likeThis' THEN coalesce(done.result, t.call_result) ELSE t.call_result END,
          record_type = CASE WHEN done.others = 'likeThis' THEN coalesce(done.type, t.record_type) ELSE t.record_type END,
-         dial_sched_time = CASE WHEN done.next_due IS NOT NULL AND t.chain_n = (
-             SELECT min(n.chain_n) FROM ${table} n WHERE n.chain_id = t.chain_id AND n.record_id <> done.id AND n.record_status = 2
+         dial_sched_time = CASE WHEN done.next_due IS NOT NULL AND coalesce(t.chain_n, ${LAST_PLACE}) = (
+             SELECT min(coalesce(n.chain_n, ${LAST_PLACE})) FROM ${table} n WHERE n.chain_id = t.chain_id AND n.record_id <> done.id AND n.record_status = 2
            ) THEN done.next_due ELSE t.dial_sched_time END,
          campaign_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.campaign_id END,
          group_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.group_id END,
@@ -122,8 +122,8 @@ export async function releaseUnheld(
 }
 
 const recordColumnsOf = (list: ListTable): string =>
-  `${list.dbid} AS list_dbid, 2 AS urgency, t.record_id, t.chain_id, t.chain_n, t.record_type, t.contact_info, t.contact_info_type,
-   t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments, t.agent_id, ${customFieldsJson(list, 't')} AS custom`;
+  `${list.dbid} AS list_dbid, 2 AS urgency, t.record_id, t.chain_id, coalesce(t.chain_n, ${LAST_PLACE}) AS chain_n, t.record_type, t.contact_info::text, t.contact_info_type,
+   t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments::text, t.agent_id::text, ${customFieldsJson(list, 't')} AS custom`;
 
 /**
  * The rows of chains in hand, for records that outlived a restart: those in hand, and with them what was
@@ -139,7 +139,7 @@ export async function selectChains(sql: Sql, list: ListTable, inHand: readonly {
 
 /** Every row of a chain, whatever its status, in the order of their places. */
 export async function selectChainRows(sql: Sql, list: ListTable, chainId: number): Promise<RecordRow[]> {
-  return sql.query<RecordRow>(`SELECT ${recordColumnsOf(list)} FROM ${quoteName(list.table)} t WHERE t.chain_id = $1 ORDER BY t.chain_n`, [chainId]);
+  return sql.query<RecordRow>(`SELECT ${recordColumnsOf(list)} FROM ${quoteName(list.table)} t WHERE t.chain_id = $1 ORDER BY chain_n, record_id`, [chainId]);
 }
 
 /** Rows that another application marked Retrieved: left alone and reported (completion.md 4). */

@@ -13,7 +13,8 @@ export type Probed = 'left' | 'nothing' | 'forbiddenFirst';
 const LOOKED_AT = 500;
 
 /**
- * Whether anything is left to dial in these lists (completion.md 2.2): no share, no SKIP LOCKED. With
+ * Whether anything is left to dial in these lists (completion.md 2.2): no share, no SKIP LOCKED. The rows of a file that
+ * is accepted are left, also while they are still on their way. With
  * `scheduledUntilMs`, what is scheduled up to then counts too.
  */
 export async function probe(
@@ -34,7 +35,15 @@ export async function probe(
     if (found.includes('left')) return 'left';
     unknown ||= found.includes('forbiddenFirst');
   }
+  if (await isComingIn(sql, lists)) return 'left';
   return unknown ? 'forbiddenFirst' : 'nothing';
+}
+
+async function isComingIn(sql: Sql, lists: readonly ListTable[]): Promise<boolean> {
+  const rows = await sql.query('SELECT 1 FROM ocm_import WHERE list_dbid = ANY($1::int[]) AND accepted_at IS NOT NULL AND moved_at IS NULL LIMIT 1', [
+    lists.map((list) => list.dbid),
+  ]);
+  return rows.length > 0;
 }
 
 async function look(sql: Sql, list: ListTable, candidates: string, params: ReturnType<typeof dueParams>): Promise<Probed> {

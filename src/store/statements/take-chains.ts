@@ -2,7 +2,7 @@ import type { Sql } from '../client.js';
 import { due, dueOrForbidden, dueParams, onDoNotCall, zoneJoin } from '../due.js';
 import { dueCandidates } from '../due-candidates.js';
 import { customFieldsJson, type ListTable, quoteName, type ZoneTime } from '../list-table.js';
-import type { RecordRow } from '../record-row.js';
+import { LAST_PLACE, type RecordRow } from '../record-row.js';
 import { FORBIDDEN } from './finalize-forbidden.js';
 
 /** Order: callbacks, then rescheduled, then general (engine.md, Records); then the filter's, then record_id. */
@@ -106,6 +106,7 @@ function retrieve(list: ListTable): string {
        SET record_status = 2, campaign_id = $4, group_id = $5, app_id = $6
        FROM first
        WHERE t.chain_id = first.chain_id AND t.record_status = 1
-       RETURNING first.urgency, first.place, ${list.dbid} AS list_dbid, t.record_id, t.chain_id, t.chain_n, t.record_type, t.contact_info,
-         t.contact_info_type, t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments, t.agent_id, ${customFieldsJson(list, 't')} AS custom`;
+       RETURNING first.urgency, first.place, ${list.dbid} AS list_dbid, t.record_id, t.chain_id,
+         coalesce(t.chain_n, ${LAST_PLACE}) AS chain_n, t.record_type, t.contact_info::text,
+         t.contact_info_type, t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments::text, t.agent_id::text, ${customFieldsJson(list, 't')} AS custom`;
 }
