@@ -86,12 +86,10 @@ describe('the demo', function () {
     expect(left).to.deep.equal([]);
   });
 
-  for (const [when, line] of [['it has begun', 'serving GSW_CM'], ['calls are up', 'is Running in mode Progress']] as const) {
-    it(`cleans up when it is interrupted after ${when}`, async () => {
-      const { status, stderr, left } = await run([MAIN, 'demo'], (child, stdout) => {
-        if (stdout.includes(line)) child.kill('SIGINT');
-      });
-      expect({ status, stderr, left }).to.deep.equal({ status: 130, stderr: 'ocm-gateway: the demo was interrupted\n', left: [] });
+  it('cleans up when it is interrupted', async () => {
+    const { status, stderr, left } = await run([MAIN, 'demo'], (child, stdout) => {
+      if (stdout.includes('is Running in mode Progress')) child.kill('SIGINT');
     });
-  }
+    expect({ status, stderr, left }).to.deep.equal({ status: 130, stderr: 'ocm-gateway: the demo was interrupted\n', left: [] });
+  });
 });

@@ -155,8 +155,8 @@ describe('the program', function () {
     const gateways = [['start'], ['start', '--config', DEMO_CONFIG, '--fast'], ['stop']].map((args) => run(args));
     const ends = await Promise.all(gateways.map(async (gateway) => [(await gateway.exited).code, lines(gateway.stderr)[1]]));
     expect(ends).to.deep.equal([
-      [2, 'Usage: ocm-gateway start --config FILE'],
-      [2, 'Usage: ocm-gateway start --config FILE'],
+      [2, 'Usage: ocm-gateway start --config FILE [--no-index]'],
+      [2, 'Usage: ocm-gateway start --config FILE [--no-index]'],
       [2, 'Usage: ocm-gateway <command> [options]'],
     ]);
   });

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import type { LoginOutcome } from '../../src/service/agents.js';
-import { type TestStore } from '../support/engine.js';
-import { describeOnStores } from '../support/stores.js';
+import { openTestStore, type TestStore } from '../support/engine.js';
 import { addRecords, AUTUMN, emptyStore, Engine, type FakeLine, SHARED, SPRING } from './support.js';
 
 const WINDOW = 300_000;
@@ -11,7 +10,7 @@ function missedOf(outcome: LoginOutcome): string[] {
   return outcome.kind === 'loggedIn' ? outcome.missed.map(({ kind, number }) => `${kind} ${number}`) : [outcome.kind];
 }
 
-describeOnStores('delivery across a lost line', (openTestStore) => {
+describe('delivery across a lost line', () => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));
@@ -196,7 +195,7 @@ describeOnStores('delivery across a lost line', (openTestStore) => {
   });
 });
 
-describeOnStores('logging in', (openTestStore) => {
+describe('logging in', () => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { UserEventError } from '../../protocol/dictionary/enumerations.js';
 import type { PreviewOutcome } from '../../src/service/ports.js';
 import { NOW } from '../store/support.js';
-import { type TestStore } from '../support/engine.js';
-import { describeOnStores } from '../support/stores.js';
+import { openTestStore, type TestStore } from '../support/engine.js';
 import { addRecords, AUTUMN, type Change, emptyStore, Engine, SPRING, statuses } from './support.js';
 
 const RETRIEVAL = /SKIP LOCKED/;
@@ -22,7 +21,7 @@ const secondOfDay = (NOW / 1000) % 86_400;
 /** The window of a record closes a minute after the test began. */
 const openForAMinute = { tz_dbid: 1, daily_from: secondOfDay - 60, daily_till: secondOfDay + 60 };
 
-describeOnStores('preview', (openTestStore) => {
+describe('preview', () => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

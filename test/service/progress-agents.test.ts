@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import { CallResult, RecordStatus } from '../../protocol/dictionary/enumerations.js';
 import { listOf, rowsOf } from '../store/support.js';
-import { type TestStore } from '../support/engine.js';
-import { describeOnStores } from '../support/stores.js';
+import { openTestStore, type TestStore } from '../support/engine.js';
 import { addRecords, AUTUMN, type Change, dialing, emptyStore, Engine, final, SHARED, SPRING, statuses } from './support.js';
 
 const { Ready, Retrieved, Updated, AgentError } = RecordStatus;
 const GRACE = 60_000;
 
-describeOnStores('agents in progress', (openTestStore) => {
+describe('agents in progress', () => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));

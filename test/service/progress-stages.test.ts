@@ -17,7 +17,7 @@ const wrongParty = final({ callResult: CallResult.WrongParty, attempts: 0 });
 describe('progress, stage by stage', () => {
   let store: TestStore;
   let engine: Engine;
-  before(async () => void (store = await openTestStore()));
+  before(async () => void (store = await openTestStore('embedded')));
   after(() => store.close());
   beforeEach(() => emptyStore(store.client));
   afterEach(() => engine.stop());

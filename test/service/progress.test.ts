@@ -1,15 +1,14 @@
 import { expect } from 'chai';
 import { CallResult, RecordStatus } from '../../protocol/dictionary/enumerations.js';
 import { listOf, type Row, rowsOf } from '../store/support.js';
-import { type TestStore } from '../support/engine.js';
-import { describeOnStores } from '../support/stores.js';
+import { openTestStore, type TestStore } from '../support/engine.js';
 import { addRecords, type Change, dialing, emptyStore, Engine, final, SPRING, statuses } from './support.js';
 
 const { Ready, Retrieved, Updated, ChainUpdated } = RecordStatus;
 const SPRING_LIST = listOf();
 const ABANDON = 2000;
 
-describeOnStores('progress', (openTestStore) => {
+describe('progress', () => {
   let store: TestStore;
   let engine: Engine;
   before(async () => void (store = await openTestStore()));
