@@ -78,7 +78,7 @@ interface Costs {
 /** So many times, and the median. */
 async function medianOf(job: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) times.push((await timed(job)).ms);
+  for (let done = 0; done < RUNS; done += 1) times.push((await timed(job)).ms);
   return median(times);
 }
 
