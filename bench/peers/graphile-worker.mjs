@@ -4,10 +4,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
-import pg from 'pg';
+import { Pool } from 'pg';
 
 const [connectionString, jobs, concurrency] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
-const pool = new pg.Pool({ connectionString, max: 10 });
+const pool = new Pool({ connectionString, max: 10 });
 const utils = await makeWorkerUtils({ pgPool: pool });
 await utils.migrate();
 await pool.query(`SELECT graphile_worker.add_job('nothing', json_build_object('record', i)) FROM generate_series(1, $1::int) i`, [jobs]);
