@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { EndOutcome } from '../../src/service/ports.js';
 import { openTestStore, type TestStore } from '../support/engine.js';
-import { emptyStore, Engine } from './support.js';
+import { emptyStore, Engine, statuses } from './support.js';
 
 /** More than one look of a retrieval reaches. */
 const LOCKED = 6000;
@@ -35,6 +36,20 @@ describe('service, rows that another session has locked', function () {
       const { chain } = await engine.record('1001');
       expect(chain.records[0].recordId).to.equal(LOCKED + 1);
     });
+  });
+
+  it('keep nobody waiting but who ends them, whose result is written when they are free', async () => {
+    await engine.dial();
+    await engine.login('1002');
+    const [locked, other] = [await engine.record('1001'), await engine.record('1002')];
+    let ended: Promise<EndOutcome> | undefined;
+    await whileLocked(`record_id = ${locked.chain.records[0].recordId}`, async () => {
+      ended = engine.ending('1001', locked.handle);
+      expect((await engine.ending('1002', other.handle)).kind).to.equal('ended');
+      expect(await Promise.race([ended, Promise.resolve('waits')])).to.equal('waits');
+    });
+    expect((await ended)?.kind).to.equal('ended');
+    expect((await statuses(store.client)).slice(0, 2)).to.deep.equal([3, 3]);
   });
 
   it('are not an empty list: their group goes on when they are free', async () => {
