@@ -37,8 +37,6 @@ export function clientConfig(settings: PostgresSettings): ClientConfig {
     connectionTimeoutMillis: settings.connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
-    // what a transaction asks for without awaiting each answer goes out at once
-    pipeline: true,
     types: { getTypeParser },
   };
 }
