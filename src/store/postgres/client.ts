@@ -3,7 +3,6 @@ import { type Sql, type SqlParam, type SqlRow, StatementFailed, type StatementOp
 import { transactionSql } from '../transaction-sql.js';
 import { Conflict, judge } from './errors.js';
 import { type Answer, ask, clientConfig, introduce, LostSessions, type PostgresSettings, type SessionId, whereIs } from './session.js';
-import { TurnSocket } from './turn-socket.js';
 
 /** A transaction that always gives way is one that others would starve. */
 const ATTEMPTS = 5;
@@ -41,7 +40,6 @@ export class PostgresClient implements StoreClient {
       idleTimeoutMillis: IDLE_MS,
       // what a transaction asks for without awaiting each answer goes out at once
       pipeline: true,
-      stream: () => new TurnSocket(),
     });
     // whoever has it is told by the statement that fails; nobody else needs to know
     this.#pool.on('connect', (client) => void client.on('error', () => undefined));
