@@ -9,8 +9,9 @@ export type SqlRow = Record<string, unknown>;
 
 export interface StatementOptions {
   /**
-   * It comes again and again, and whatever the parameters there is one good plan for it: the store keeps it parsed,
-   * and perhaps planned. Its answer has no column of a table that somebody else may change.
+   * It comes again and again, and has the same good plan whatever its parameters and however its tables grow: the store
+   * keeps it parsed and planned. A plan that was made for a table with ten rows is kept when it has a million, so
+   * this is not for statements about calling lists or hand-outs.
    */
   readonly prepared?: boolean;
 }

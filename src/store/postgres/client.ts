@@ -1,5 +1,6 @@
 import { Pool, type PoolClient } from 'pg';
 import { type Sql, type SqlParam, type SqlRow, StatementFailed, type StatementOptions, StoreAway, type StoreClient, type WorkOptions } from '../client.js';
+import { transactionSql } from '../transaction-sql.js';
 import { Conflict, judge } from './errors.js';
 import { type Answer, ask, clientConfig, introduce, LostSessions, type PostgresSettings, type SessionId, whereIs } from './session.js';
 
@@ -33,7 +34,13 @@ export class PostgresClient implements StoreClient {
   ) {
     this.where = whereIs(settings.url);
     this.#lost = new LostSessions(this.where, settings.statementTimeoutMs);
-    this.#pool = new Pool({ ...clientConfig(settings), max: settings.connections, idleTimeoutMillis: IDLE_MS });
+    this.#pool = new Pool({
+      ...clientConfig(settings),
+      max: settings.connections,
+      idleTimeoutMillis: IDLE_MS,
+      // what a transaction asks for without awaiting each answer goes out at once
+      pipeline: true,
+    });
     // whoever has it is told by the statement that fails; nobody else needs to know
     this.#pool.on('connect', (client) => void client.on('error', () => undefined));
     // an idle session has died: the pool has dropped it, and opens another when one is asked for
@@ -48,7 +55,7 @@ export class PostgresClient implements StoreClient {
     return this.#withLine(async (line) => {
       try {
         if (long) await this.#ask(line, `SET statement_timeout = ${LONG_STATEMENT_MS}`, [], this.settings.statementTimeoutMs);
-        return await fn(this.#sqlOf(line, long).sql);
+        return await fn(this.#sqlOf(line, long));
       } finally {
         // what it has set, locked or left open ends with it
         line.lost = true;
@@ -80,17 +87,15 @@ export class PostgresClient implements StoreClient {
   async #transaction<T>(line: Line, fn: (sql: Sql) => Promise<T>, { long = false }: WorkOptions): Promise<T> {
     const timeoutMs = this.settings.statementTimeoutMs;
     await this.#ask(line, 'BEGIN ISOLATION LEVEL READ COMMITTED', [], timeoutMs);
-    const { sql, end } = this.#sqlOf(line, long);
+    const { sql, end } = transactionSql(this.#sqlOf(line, long));
     let result: T;
     try {
       if (long) await this.#ask(line, `SET LOCAL statement_timeout = ${LONG_STATEMENT_MS}`, [], timeoutMs);
-      result = await fn(sql);
+      result = await fn(sql).finally(end);
     } catch (error) {
-      end();
       await this.#rollBack(line);
       throw error;
     }
-    end();
     const { command } = await this.#ask(line, 'COMMIT', [], timeoutMs);
     // a transaction in which a statement failed is rolled back, whatever is asked for
     if (command !== 'COMMIT') throw new StatementFailed('a statement of the transaction had failed: it was rolled back', '25P02');
@@ -107,15 +112,9 @@ export class PostgresClient implements StoreClient {
     }
   }
 
-  /** What a session is asked through, until `end`: nothing of a transaction may come behind its end. */
-  #sqlOf(line: Line, long: boolean): { readonly sql: Sql; readonly end: () => void } {
+  #sqlOf(line: Line, long: boolean): Sql {
     const timeoutMs = long ? LONG_STATEMENT_MS : this.settings.statementTimeoutMs;
-    let ended = false;
-    const query = async <Row>(text: string, params?: readonly SqlParam[], options?: StatementOptions): Promise<Row[]> => {
-      if (ended) throw new Error(`the transaction has ended before it was asked: ${text.slice(0, 80)}`);
-      return (await this.#ask<Row>(line, text, params, timeoutMs, options)).rows;
-    };
-    return { sql: { query }, end: () => (ended = true) };
+    return { query: async <Row>(text: string, params?: readonly SqlParam[], options?: StatementOptions) => (await this.#ask<Row>(line, text, params, timeoutMs, options)).rows };
   }
 
   async #withLine<T>(fn: (line: Line) => Promise<T>): Promise<T> {

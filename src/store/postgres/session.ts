@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ClientBase, type ClientConfig, type QueryConfig, type QueryResult, types } from 'pg';
+import { Client, type ClientBase, type ClientConfig, type QueryConfig, type QueryResult, types } from 'pg';
 import type { SqlParam, SqlRow, StatementOptions } from '../client.js';
 import { ARRAYS, PARSERS } from '../parsers.js';
 import { judge } from './errors.js';
@@ -37,8 +37,6 @@ export function clientConfig(settings: PostgresSettings): ClientConfig {
     connectionTimeoutMillis: settings.connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
-    // what a transaction asks for without awaiting each answer goes out at once
-    pipeline: true,
     types: { getTypeParser },
   };
 }
@@ -91,6 +89,14 @@ function nameOf(text: string): string {
   return name;
 }
 
+/** What is written in one turn goes out in one write: on its own each costs more than most statements. */
+function holdForThisTurn(client: ClientBase): void {
+  if (!(client instanceof Client)) return;
+  const { stream } = client.connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 /** One statement (or, without parameters, a script) on one session. Throws what the driver throws. */
 export async function ask<Row = SqlRow>(
   client: ClientBase,
@@ -104,6 +110,7 @@ export async function ask<Row = SqlRow>(
     query_timeout: timeoutMs + Math.min(timeoutMs, ANSWER_GRACE_MS),
     ...(prepared && { name: nameOf(text) }),
   };
+  holdForThisTurn(client);
   // a script answers one result per statement, which the driver's types do not know
   const answer = (await client.query(params === undefined ? config : { ...config, values: [...params] })) as QueryResult | QueryResult[];
   const last = Array.isArray(answer) ? answer.at(-1) : answer;

@@ -67,7 +67,6 @@ async function writeRows(sql: Sql, list: ListTable, appId: number, rows: readonl
       rows.map((row) => row.dialSchedTime),
       rows.map((row) => row.treatments),
     ],
-    { prepared: true },
   );
   return written.length;
 }
@@ -97,7 +96,6 @@ async function writeOthers(sql: Sql, list: ListTable, appId: number, rows: reado
       rows.map((row) => row.nextDueAt),
       rows.map((row) => row.recordType),
     ],
-    { prepared: true },
   );
 }
 
