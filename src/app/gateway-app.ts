@@ -6,6 +6,7 @@ import { SimulatedDialer } from '../dialer/simulated.js';
 import { DnDirectory } from '../directory/dn-directory.js';
 import { Subscriptions } from '../directory/subscriptions.js';
 import type { Log } from '../log/log.js';
+import { Metrics } from '../metrics/metrics.js';
 import { type TraceWriter } from '../log/trace-writer.js';
 import { Gateway } from '../service/gateway.js';
 import { Importer } from '../service/importer.js';
@@ -14,6 +15,7 @@ import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
 import type { DesktopLine } from '../session/tevents/desktop-line.js';
 import { Tracer } from '../session/tracer.js';
+import { Traffic } from '../session/traffic.js';
 import { openStore } from '../store/open.js';
 import type { Clock } from '../util/clock.js';
 import { httpUrl, openHttp } from './http-listener.js';
@@ -78,13 +80,15 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   if (store.ran.length > 0) log.info(`store: ran ${store.ran.join(', ')}`);
 
   const tracer = new Tracer(parts.trace, clock, deployment.log.showValues);
+  const metrics = new Metrics();
+  const traffic = new Traffic();
   const agents = new AgentPool<object>();
   const dns = new DnDirectory<DesktopLine>();
   const subscriptions = new Subscriptions<Line>();
   const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer, clock });
   const dialer = deployment.dialer && new SimulatedDialer(deployment.dialer, clock);
   const engineParts = { deployment, client: store.client, owner: store.owner, clock, log };
-  const gateway = await Gateway.start({ ...engineParts, announcer, agents, addIndexes: parts.addIndexes ?? true, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
+  const gateway = await Gateway.start({ ...engineParts, announcer, agents, measures: metrics.durations, addIndexes: parts.addIndexes ?? true, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
   const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
 
@@ -94,7 +98,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const findProfile = (name: string): WireProfile | undefined => parts.findProfile?.(name) ?? builtInProfile(name);
   const listeners = new FrameListeners({
     deployment,
-    session: { limits: deployment.limits, clock, tracer, log },
+    session: { limits: deployment.limits, clock, tracer, traffic, log },
     direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, clients },
     tevents: { gateway, deployment, agents, dns, clients, clock, log },
     findProfile,
@@ -104,7 +108,16 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   let ready = false;
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, nextConnectionNumber, ready: () => ready }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, metrics, traffic, nextConnectionNumber, ready: () => ready }));
+  metrics.watch({
+    traffic,
+    snapshots: () => gateway.snapshots(),
+    recordCounts: () => gateway.recordCounts.latest(),
+    connections: () => listeners.figures(),
+    httpConnections: () => http?.connections ?? 0,
+    heldBytes: () => listeners.heldBytes,
+    now: () => clock.now(),
+  });
   if (http !== undefined) closers.push(() => http.close());
   // before the listener, which waits for what is under way; what earlier lives left goes on beside everything else
   closers.push(() => importer.close());

@@ -10,6 +10,7 @@ import { healthRoute } from './health.js';
 import { BODY_BYTES, CONNECTIONS_CHECK_MS, HEADERS_TIMEOUT_MS, IDLE_TIMEOUT_MS } from './limits.js';
 import { listImportRoute } from './list-import.js';
 import { listRoutes } from './lists.js';
+import { measureRequests, metricsRoute } from './metrics.js';
 import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
 import type { HttpParts } from './parts.js';
@@ -20,17 +21,18 @@ import { checkRequests } from './request-problem.js';
  * under way end, but for imports, of which nothing is kept.
  */
 export function createHttpServer(parts: HttpParts): FastifyInstance {
-  const { clients, deployment, log } = parts;
+  const { clients, deployment } = parts;
   const app = fastify({
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
-    frameworkErrors: (error, _request, reply) => void sendFault(error, reply, log),
+    frameworkErrors: (error, _request, reply) => void sendFault(error, reply, parts),
   }).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = deployment.limits.connections;
   app.setValidatorCompiler(checkRequests);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, _request, reply) => sendFault(error, reply, log));
+  app.setErrorHandler((error, _request, reply) => sendFault(error, reply, parts));
+  measureRequests(app, parts);
   closeConnections(app, parts.clock);
   guardAccess(app, clients);
   readBodies(app);
@@ -41,5 +43,6 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   listImportRoute(app, parts);
   listRoutes(app, parts);
   healthRoute(app, parts);
+  metricsRoute(app, parts);
   return app;
 }

@@ -79,6 +79,13 @@ export class Listener {
     });
   }
 
+  /** Bytes sent on all lines that the kernel has not taken. */
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#connections.keys()) bytes += connection.waitingBytes;
+    return bytes;
+  }
+
   /** Takes no further lines in; those that are open live on. */
   stop(): void {
     this.#closed ??= new Promise((resolve) => {

@@ -17,7 +17,9 @@ import { GroupActor } from './group-actor.js';
 import { describeGroup, type GroupDescription } from './group-description.js';
 import { LeftCampaigns } from './left-campaigns.js';
 import { ListTables } from './list-tables.js';
-import type { Announcer, Asker } from './ports.js';
+import { type Measures, unmeasured } from './measures.js';
+import type { Announcer, Asker, GroupSnapshot } from './ports.js';
+import { RecordCounts } from './record-counts.js';
 import { RecordWriter } from './record-writer.js';
 import { RecordService } from './records.js';
 import { longestAgentId, type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
@@ -34,6 +36,8 @@ export interface GatewayParts {
   readonly log: ServiceLog;
   readonly announcer: Announcer;
   readonly agents: AgentPool<object>;
+  /** Absent: nobody keeps figures. */
+  readonly measures?: Measures;
   /** Absent: the deployment only previews. */
   readonly dialer?: Dialer;
   /** Whether tables of calling lists get the indexes that they lack; absent: they do. */
@@ -46,6 +50,7 @@ export class Gateway {
   readonly agents: AgentService;
   readonly desktops: DesktopService;
   readonly records: RecordService;
+  readonly recordCounts: RecordCounts;
   readonly #runtime: Runtime;
   readonly #actors: ReadonlyMap<number, GroupActor>;
   #stopped = false;
@@ -56,6 +61,7 @@ export class Gateway {
     this.agents = new AgentService(runtime, (agentId) => [...actors.values()].filter(({ group }) => group.group.agentIds.includes(agentId)));
     this.desktops = new DesktopService(runtime, actors);
     this.records = new RecordService(runtime, actors, this.desktops);
+    this.recordCounts = new RecordCounts(runtime.client, runtime.lists, runtime.clock, runtime.log);
   }
 
   /**
@@ -75,8 +81,10 @@ export class Gateway {
     const left = new LeftCampaigns();
     const calls = new Map<number, number>();
     let simulatedLists: ReadonlySet<number> = new Set();
+    const measures = parts.measures ?? unmeasured;
     const runtime: Runtime = {
       ...parts,
+      measures,
       dialer: parts.dialer,
       calls,
       callLoad: new CallLoad({ groups: deployment.campaignGroups, agents: parts.agents, held, left, room: (dbid) => actors.get(dbid)?.agentsChanged() }),
@@ -87,7 +95,7 @@ export class Gateway {
       held,
       left,
       journal: new JournalTail(longestReplayMs),
-      writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
+      writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs), measures),
       lists: tables.usable,
       tables,
       listChanged(listDbid) {
@@ -142,6 +150,11 @@ export class Gateway {
     return this.#runtime.deployment.campaignGroups;
   }
 
+  /** Where every campaign group stands. */
+  snapshots(): GroupSnapshot[] {
+    return [...this.#actors.values()].map((actor) => actor.snapshot());
+  }
+
   /** Everything about one campaign group, with the reasons; undefined for an unknown one. Throws StoreAway. */
   async describe(dbid: number): Promise<GroupDescription | undefined> {
     const actor = this.#actors.get(dbid);
@@ -159,6 +172,7 @@ export class Gateway {
     this.#runtime.dialer?.close();
     for (const actor of this.#actors.values()) await actor.stop();
     await this.#runtime.writer.idle();
+    await this.recordCounts.stop();
   }
 
   #forgetOldHandOuts(olderThanMs: number): void {

@@ -11,6 +11,7 @@ import { secondOfDay } from '../util/time-zone.js';
 import type { CallLoad } from './call-load.js';
 import type { LeftCampaigns } from './left-campaigns.js';
 import type { ListTables } from './list-tables.js';
+import type { Measures } from './measures.js';
 import type { Announcer } from './ports.js';
 import type { RecordWriter } from './record-writer.js';
 
@@ -29,6 +30,7 @@ export interface Runtime {
   readonly clock: Clock;
   readonly log: ServiceLog;
   readonly announcer: Announcer;
+  readonly measures: Measures;
   readonly agents: AgentPool<object>;
   readonly held: HeldRecords;
   readonly left: LeftCampaigns;

@@ -99,6 +99,7 @@ export function testHttp(gateway: HttpParts['gateway'], deployment: Deployment, 
     ocmClient: new InternalClient({ gateway, tracer, connection: 9 }),
     userEvents: { flagInput, notificationName, campaignEvent: (name, group, dialMode) => campaignEvent(name, deployment, group, dialMode) },
     tracer,
+    metrics: { contentType: 'text/plain', render: () => Promise.resolve(''), answered: () => undefined, refused: () => undefined },
     importer: { run: () => Promise.reject(new Error('not in this test')) },
     lists: {
       report: () => Promise.reject(new Error('not in this test')),

@@ -25,7 +25,7 @@ function accessTo(request: FastifyRequest): Access {
 
 /** The requests as OCS itself takes them (http.md, "As OCS itself is addressed"): flat user data in, the event's user data out. */
 export function nativeRoute(app: HttpApp, parts: HttpParts): void {
-  const { gateway, deployment, userEvents, tracer } = parts;
+  const { gateway, deployment, userEvents, tracer, metrics } = parts;
   const connectionOf = connectionNumbers(() => parts.nextConnection());
   const ask = (request: CampaignRequest): Promise<CampaignOutcome> => new Promise((resolve) => gateway.request(request, { answer: resolve }));
 
@@ -61,6 +61,7 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
         return answer(statusOfAccepted(outcome), acceptedEvent(outcome, userEvents));
       } catch (error) {
         if (!(error instanceof HttpFault)) throw error;
+        metrics.refused(error.code);
         return answer(error.status, faultEvent(error));
       }
     },
