@@ -61,7 +61,10 @@ export class GatewayApp {
     }
   }
 
-  /** Stops in the order: listeners, engine, store. What was sent is delivered, what was committed stays. */
+  /**
+   * Stops: takes nothing new, answers what has come, gives back what is retrieved and in nobody's hands, closes the store. HTTP
+   * says that the gateway is stopping for as long as frames are answered. What takes longer than limits.stopTimeout is the caller's to cut.
+   */
   async stop(): Promise<void> {
     await closeAll(this.closers);
   }
@@ -105,10 +108,10 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
     nextConnectionNumber,
   });
   closers.push(() => listeners.close());
-  let ready = false;
+  let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, metrics, traffic, nextConnectionNumber, ready: () => ready }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, metrics, traffic, nextConnectionNumber, phase: () => phase }));
   metrics.watch({
     traffic,
     snapshots: () => gateway.snapshots(),
@@ -119,11 +122,16 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
     now: () => clock.now(),
   });
   if (http !== undefined) closers.push(() => http.close());
-  // before the listener, which waits for what is under way; what earlier lives left goes on beside everything else
+  closers.push(() => listeners.drain(deployment.limits.stopTimeoutMs / 2));
+  // before the listeners, which wait for what is under way; what earlier lives left goes on beside everything else
   closers.push(() => importer.close());
   void importer.finish();
   const url = at && http && httpUrl(at.host, http.port);
   if (url !== undefined) await store.describe(url);
-  ready = true;
+  phase = 'serving';
+  closers.push(async () => {
+    phase = 'stopping';
+    gateway.rest();
+  });
   return { ...framePorts, ...(http !== undefined && { http: http.port }) };
 }

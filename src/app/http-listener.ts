@@ -26,8 +26,8 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
   readonly traffic: Traffic;
   readonly log: Log;
   readonly nextConnectionNumber: () => number;
-  /** Whether everything is open that the deployment names. */
-  readonly ready: () => boolean;
+  /** Where the gateway stands: `serving` when everything is open that the deployment names. */
+  readonly phase: () => 'starting' | 'serving' | 'stopping';
 }
 
 export interface OpenHttpListener {
@@ -64,7 +64,7 @@ export async function openHttp({ host, port }: Listener, parts: HttpListenerPart
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error && 'syscall' in error;
 
 function httpParts(parts: HttpListenerParts): HttpParts {
-  const { deployment, gateway, tracer, metrics, traffic, nextConnectionNumber } = parts;
+  const { deployment, gateway, tracer, metrics, traffic, phase, nextConnectionNumber } = parts;
   return {
     ...parts,
     ocmClient: new InternalClient({ gateway, tracer, connection: nextConnectionNumber() }),
@@ -77,13 +77,17 @@ function httpParts(parts: HttpListenerParts): HttpParts {
       answered: (request) => metrics.answered(request),
       refused: (code) => traffic.refused('HTTP', code),
     },
+    stopping: () => phase() === 'stopping',
     health: () => health(parts),
   };
 }
 
+const NOT_SERVING = { starting: 'not every listener is open yet', stopping: 'the gateway is stopping' } as const;
+
 /** 200 only when every listener is open and the store answers (config.md, start). */
-async function health({ gateway, ready }: HttpListenerParts): Promise<HealthState> {
-  if (!ready()) return { status: 'unavailable', reasons: ['not every listener is open yet'] };
+async function health({ gateway, phase }: HttpListenerParts): Promise<HealthState> {
+  const now = phase();
+  if (now !== 'serving') return { status: 'unavailable', reasons: [NOT_SERVING[now]] };
   try {
     await gateway.checkStore();
     return { status: 'ok' };

@@ -24,6 +24,9 @@ export interface ListenersParts {
   readonly nextConnectionNumber: () => number;
 }
 
+/** The part of the time to drain after which a request that has no answer will get none. */
+const FINISH_AT = 0.75;
+
 /** The binary listeners of a gateway, with the limits that they share. */
 export class FrameListeners {
   readonly #counters: Readonly<Record<Dialect, NetCounters>> = { GSW_CM: createNetCounters(), T: createNetCounters() };
@@ -62,6 +65,20 @@ export class FrameListeners {
   /** Bytes that all lines hold, of the budget that they share. */
   get heldBytes(): number {
     return this.#shared.heldBytes.held;
+  }
+
+  /**
+   * Takes no further connections, answers what has come on those there are, and closes them. Near the end of `timeoutMs` also those
+   * with a request that has no answer are finished, and at its end whoever does not read is cut off.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    const { clock } = this.#parts.session;
+    const timers = [
+      clock.after(timeoutMs * FINISH_AT, () => void this.close()),
+      clock.after(timeoutMs, () => this.#listeners.forEach((listener) => listener.cut())),
+    ];
+    await Promise.all(Array.from(this.#listeners.values(), (listener) => listener.drain()));
+    for (const timer of timers) timer.cancel();
   }
 
   /** Finishes every line, delivering what was sent, and closes the sockets. */

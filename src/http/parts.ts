@@ -67,6 +67,8 @@ export interface HttpParts {
   readonly lists: Pick<ListService, 'report' | 'reclaim' | 'export'>;
   readonly clock: Clock;
   readonly log: { error(message: string, fields?: Record<string, unknown>): void };
+  /** Whether nothing new is taken any more. */
+  stopping(): boolean;
   health(): HealthState | Promise<HealthState>;
   /** The number of the next connection, as the trace shows it; shared by all listeners. */
   nextConnection(): number;

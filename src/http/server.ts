@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guardAccess } from './access.js';
 import { campaignGroupRoutes } from './campaign-groups/routes.js';
-import { closeConnections } from './closing.js';
+import { closeConnections, refuseWhileStopping } from './closing.js';
 import { readBodies } from './content-types.js';
 import { sendFault } from './errors.js';
 import { gwsRoute } from './gws/route.js';
@@ -33,8 +33,10 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, _request, reply) => sendFault(error, reply, parts));
   measureRequests(app, parts);
-  closeConnections(app, parts.clock);
+  // requests under way when it closes: frames have had half of the time to stop, and the store needs some of it
+  closeConnections(app, parts.clock, deployment.limits.stopTimeoutMs / 4);
   guardAccess(app, clients);
+  refuseWhileStopping(app, parts);
   readBodies(app);
   refuseUnknown(app);
   gwsRoute(app, parts);

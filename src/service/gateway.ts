@@ -166,12 +166,18 @@ export class Gateway {
     await this.#runtime.client.query('SELECT 1', []);
   }
 
-  /** Stops acting: calls are dropped, what is under way is finished, nothing new begins. */
+  /** Begins nothing of its own any more; what clients ask for is done. */
+  rest(): void {
+    for (const actor of this.#actors.values()) actor.rest();
+  }
+
+  /** Stops acting: calls are dropped, what is under way is finished, what nobody has in hand is Ready again. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#runtime.dialer?.close();
     for (const actor of this.#actors.values()) await actor.stop();
     await this.#runtime.writer.idle();
+    for (const actor of this.#actors.values()) await actor.giveBack();
     await this.recordCounts.stop();
   }
 

@@ -34,6 +34,8 @@ export class Retriever {
   /** The retrieval met forbidden numbers, and has not seen what is behind them. */
   #behindForbidden = false;
   last: RetrievalReport | undefined;
+  /** Resolves when no retrieval is under way. */
+  settled: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: GroupContext,
@@ -68,7 +70,7 @@ export class Retriever {
         if (this.#inFlight === run) this.#inFlight = undefined;
         if (run === this.#run) job();
       });
-    void this.#retrieve(session, chains).then(
+    this.settled = this.#retrieve(session, chains).then(
       (found) => {
         const { runtime, group } = this.context;
         runtime.measures.took('retrieval', group.dbid, runtime.clock.now() - sinceMs);
