@@ -1,3 +1,4 @@
+import { programVersion } from '../cli/version.js';
 import type { Deployment, Listener } from '../config/deployment.js';
 import type { HealthState, HttpParts } from '../http/parts.js';
 import { createHttpServer } from '../http/server.js';
@@ -77,6 +78,7 @@ function httpParts(parts: HttpListenerParts): HttpParts {
       answered: (request) => metrics.answered(request),
       refused: (code) => traffic.refused('HTTP', code),
     },
+    version: programVersion(),
     stopping: () => phase() === 'stopping',
     health: () => health(parts),
   };

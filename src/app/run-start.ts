@@ -67,15 +67,17 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Resolves with the name of the signal, or with the error, that ends the process. A second signal ends it at once. */
 function endOfProcess(): { readonly promise: Promise<string | Error>; readonly fail: (error: Error) => void } {
-  let settle: (reason: string | Error) => void = () => undefined;
-  const promise = new Promise<string | Error>((resolve) => (settle = resolve));
-  let signalled = false;
-  for (const signal of SIGNALS) {
-    process.on(signal, () => {
-      if (signalled) process.exit(128 + constants.signals[signal]);
-      signalled = true;
-      settle(signal);
-    });
-  }
-  return { promise, fail: (error) => settle(error) };
+  const onFailure: ((error: Error) => void)[] = [];
+  const promise = new Promise<string | Error>((resolve) => {
+    onFailure.push(resolve);
+    let signalled = false;
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        if (signalled) process.exit(128 + constants.signals[signal]);
+        signalled = true;
+        resolve(signal);
+      });
+    }
+  });
+  return { promise, fail: (error) => onFailure.forEach((tell) => tell(error)) };
 }

@@ -20,6 +20,9 @@ const querystring = z.strictObject({
     .optional(),
 });
 
+/** Streamed, and checked as it comes. */
+const file = z.unknown().meta({ type: 'string', description: 'a header of column names, then one record a line' });
+
 const rejected = z.object({
   line: z.number().meta({ description: 'from 1' }),
   field: z.string().optional().meta({ description: 'absent where the row as a whole is wrong' }),
@@ -46,7 +49,15 @@ export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): v
     '/lists/:name/import',
     {
       config: { access: 'change', contentType: CSV_TYPE },
-      schema: { params, querystring, response: { 200: loaded, 400: refusal, '4xx': errorSchema, '5xx': errorSchema } },
+      schema: {
+        operationId: 'importRecords',
+        summary: 'Loads a file of records into a calling list',
+        consumes: [CSV_TYPE],
+        params,
+        querystring,
+        body: file,
+        response: { 200: loaded, 400: refusal, '4xx': errorSchema, '5xx': errorSchema },
+      },
     },
     async (request, reply) => {
       const bad: RejectedRow[] = [];

@@ -15,7 +15,7 @@ export function metricsRoute(app: HttpApp, { metrics }: Pick<HttpParts, 'metrics
   const text = { description: 'the text format of Prometheus', content: { 'text/plain': { schema: z.string() } } };
   app.get(
     '/metrics',
-    { config: { whileStopping: true }, schema: { summary: 'Metrics, for Prometheus', querystring: z.strictObject({}), response: { 200: text, '4xx': errorSchema, '5xx': errorSchema } } },
+    { config: { whileStopping: true }, schema: { operationId: 'metrics', summary: 'Figures to watch, as Prometheus reads them', querystring: z.strictObject({}), response: { 200: text, '4xx': errorSchema, '5xx': errorSchema } } },
     async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.render()),
   );
 }

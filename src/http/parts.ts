@@ -66,6 +66,8 @@ export interface HttpParts {
   readonly importer: Pick<Importer, 'run'>;
   readonly lists: Pick<ListService, 'report' | 'reclaim' | 'export'>;
   readonly clock: Clock;
+  /** Of the program. */
+  readonly version: string;
   readonly log: { error(message: string, fields?: Record<string, unknown>): void };
   /** Whether nothing new is taken any more. */
   stopping(): boolean;

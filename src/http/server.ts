@@ -13,6 +13,7 @@ import { listRoutes } from './lists.js';
 import { measureRequests, metricsRoute } from './metrics.js';
 import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
+import { describeRoutes, openApiRoute } from './openapi.js';
 import type { HttpParts } from './parts.js';
 import { checkRequests } from './request-problem.js';
 
@@ -39,12 +40,17 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   refuseWhileStopping(app, parts);
   readBodies(app);
   refuseUnknown(app);
-  gwsRoute(app, parts);
-  nativeRoute(app, parts);
-  campaignGroupRoutes(app, parts);
-  listImportRoute(app, parts);
-  listRoutes(app, parts);
-  healthRoute(app, parts);
-  metricsRoute(app, parts);
+  describeRoutes(app, parts);
+  // behind the description, which sees what comes after it
+  app.after(() => {
+    gwsRoute(app, parts);
+    nativeRoute(app, parts);
+    campaignGroupRoutes(app, parts);
+    listImportRoute(app, parts);
+    listRoutes(app, parts);
+    healthRoute(app, parts);
+    metricsRoute(app, parts);
+    openApiRoute(app);
+  });
   return app;
 }

@@ -6,6 +6,11 @@ import { desktopOf, HOST, importRecords, openGateway, SPRING, supervisorOf, type
 
 const RECORDS = 3;
 
+async function refusedWith(code: number, promise: Promise<unknown>): Promise<void> {
+  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  expect(error).to.be.instanceOf(RequestRefused).and.include({ code });
+}
+
 describe('GET /metrics', function () {
   this.timeout(60_000);
   let gateway: TestGateway;
@@ -28,10 +33,6 @@ describe('GET /metrics', function () {
     expect(answer.status).to.equal(200);
     expect(answer.headers.get('content-type')).to.match(/^text\/plain; version=0\.0\.4/);
     return answer.text();
-  };
-  const refusedWith = async (code: number, promise: Promise<unknown>): Promise<void> => {
-    const error = await promise.then(() => undefined, (reason: unknown) => reason);
-    expect(error).to.be.instanceOf(RequestRefused).and.include({ code });
   };
 
   it('shows a campaign from its load to its completion', async () => {

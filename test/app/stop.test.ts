@@ -77,7 +77,7 @@ for (const kind of STORE_KINDS) describe(`a gateway that is told to stop (${kind
   };
 
   /** A result whose call is up for a minute: it is acknowledged when the call is over. */
-  const resultThatWaits = async (): Promise<readonly [Promise<unknown>]> => {
+  const resultThatWaits = async (): Promise<{ readonly result: Promise<unknown> }> => {
     await running(1, DialMode.Progress);
     const desktop = await desktopOf('3001');
     await desktop.ready();
@@ -85,7 +85,7 @@ for (const kind of STORE_KINDS) describe(`a gateway that is told to stop (${kind
       if (call.name !== 'EventEstablished') continue;
       const result = desktop.userRequest('RecordProcessed', { GSW_RECORD_HANDLE: call.integer('GSW_RECORD_HANDLE') ?? 0, GSW_CALL_RESULT: ANSWER }).catch((error: unknown) => error);
       await desktop.request('RequestHeartbeat', {});
-      return [result];
+      return { result };
     }
     throw new Error('the line was closed before the call came');
   };
@@ -94,15 +94,15 @@ for (const kind of STORE_KINDS) describe(`a gateway that is told to stop (${kind
     await start('10s');
     await running(RECORDS);
     const acknowledged = new Set<string>();
-    let enough: () => void = () => undefined;
-    const worked = new Promise<void>((resolve) => (enough = resolve));
     for (const agentId of AGENTS) await desktopOf(agentId);
-    const working = desktops.map((desktop) =>
-      work(desktop, (phone) => {
-        if (acknowledged.add(phone).size >= BEFORE_STOP) enough();
-      }),
-    );
-    await worked;
+    let working: Promise<void>[] = [];
+    await new Promise<void>((resolve) => {
+      working = desktops.map((desktop) =>
+        work(desktop, (phone) => {
+          if (acknowledged.add(phone).size >= BEFORE_STOP) resolve();
+        }),
+      );
+    });
     const sinceMs = systemClock.now();
     expect(await gateway.end('SIGTERM')).to.deep.equal({ code: 0, signal: null });
     expect(systemClock.now() - sinceMs).to.be.lessThan(10_000);
@@ -125,7 +125,7 @@ for (const kind of STORE_KINDS) describe(`a gateway that is told to stop (${kind
 
   it('says so as long as something is under way, and ends in time though it stays so', async () => {
     await start('4s');
-    const [result] = await resultThatWaits();
+    const { result } = await resultThatWaits();
     const sinceMs = systemClock.now();
     const ended = gateway.end('SIGTERM');
     for (;;) {

@@ -35,6 +35,8 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
       handlerTimeout: ANSWER_TIMEOUT_MS,
       config: { access: accessTo, describeFault: (fault) => toJson(faultEvent(fault)) },
       schema: {
+        operationId: 'campaignGroupRequest',
+        summary: 'A campaign request, as OCS itself is addressed',
         params: nativeParams,
         querystring: nativeQuery,
         body: nativeBody,
