@@ -13,7 +13,7 @@ export const errorSchema = z.object({
     name: z.enum(Object.keys(ErrorCode)),
     message: z.string(),
   }),
-});
+}).meta({ description: 'refused, or failed' });
 
 export type ErrorBody = z.output<typeof errorSchema>;
 

@@ -21,7 +21,7 @@ const querystring = z.strictObject({
 });
 
 /** Streamed, and checked as it comes. */
-const file = z.unknown().meta({ type: 'string', description: 'a header of column names, then one record a line' });
+const records = z.unknown().meta({ type: 'string', description: 'a header of column names, then one record a line' });
 
 const rejected = z.object({
   line: z.number().meta({ description: 'from 1' }),
@@ -42,7 +42,7 @@ const refusal = z.union([rejected, errorSchema]);
  * kept; with it the good rows are, and every bad one is told. A file that is announced by its hash goes on, when
  * it is sent again, where it was interrupted.
  */
-export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): void {
+export function listImportRoute(app: HttpApp, { importer, clock, metrics }: HttpParts): void {
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   app.post(
@@ -55,7 +55,7 @@ export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): v
         consumes: [CSV_TYPE],
         params,
         querystring,
-        body: file,
+        body: records,
         response: { 200: loaded, 400: refusal, '4xx': errorSchema, '5xx': errorSchema },
       },
     },
@@ -75,7 +75,10 @@ export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): v
         reply.raw.once('finish', () => void result.told());
         return reply.code(200).send({ loaded: result.loaded, rejected: bad, ...(result.before && { before: true as const }) });
       } catch (error) {
-        if (error instanceof BadRecord) return reply.code(400).send(error.row);
+        if (error instanceof BadRecord) {
+          metrics.refused('InvalidParameter');
+          return reply.code(400).send(error.row);
+        }
         if (error instanceof ImportRefused) throw new HttpFault('WrongConfiguration', error.message, { status: error.reason === 'unknownList' ? 404 : 409 });
         if (error instanceof ImportInterrupted) throw new HttpFault('ServerConnectionError', error.message);
         throw error;
