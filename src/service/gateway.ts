@@ -16,6 +16,7 @@ import { listsForSimulation, modesOf } from './dial-modes.js';
 import { GroupActor } from './group-actor.js';
 import { describeGroup, type GroupDescription } from './group-description.js';
 import { LeftCampaigns } from './left-campaigns.js';
+import { ListAccounts } from './list-account.js';
 import { ListTables } from './list-tables.js';
 import { type Measures, unmeasured } from './measures.js';
 import type { Announcer, Asker, GroupSnapshot } from './ports.js';
@@ -98,6 +99,7 @@ export class Gateway {
       writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs), measures),
       lists: tables.usable,
       tables,
+      accounts: new ListAccounts({ client, clock, zonesAt: (nowMs) => zoneTimes(deployment, nowMs) }),
       listChanged(listDbid) {
         for (const actor of actors.values()) {
           if (actor.group.campaign.lists.some(({ list }) => list.dbid === listDbid)) actor.listChanged();

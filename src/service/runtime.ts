@@ -10,6 +10,7 @@ import type { Clock } from '../util/clock.js';
 import { secondOfDay } from '../util/time-zone.js';
 import type { CallLoad } from './call-load.js';
 import type { LeftCampaigns } from './left-campaigns.js';
+import type { ListAccounts } from './list-account.js';
 import type { ListTables } from './list-tables.js';
 import type { Measures } from './measures.js';
 import type { Announcer } from './ports.js';
@@ -39,6 +40,7 @@ export interface Runtime {
   /** Those whose tables can be used. */
   readonly lists: ReadonlyMap<number, ListTable>;
   readonly tables: ListTables;
+  readonly accounts: ListAccounts;
   /** Absent: the deployment only previews. */
   readonly dialer: Dialer | undefined;
   readonly callLoad: CallLoad;

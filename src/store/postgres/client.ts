@@ -1,5 +1,5 @@
 import { Pool, type PoolClient } from 'pg';
-import { type Sql, type SqlParam, type SqlRow, StatementFailed, StoreAway, type StoreClient, type WorkOptions } from '../client.js';
+import { type Sql, type SqlParam, type SqlRow, StatementFailed, type StatementOptions, StoreAway, type StoreClient, type WorkOptions } from '../client.js';
 import { Conflict, judge } from './errors.js';
 import { type Answer, ask, clientConfig, introduce, LostSessions, type PostgresSettings, type SessionId, whereIs } from './session.js';
 
@@ -23,7 +23,6 @@ export class PostgresClient implements StoreClient {
   readonly where: string;
   readonly #pool: Pool;
   readonly #known = new WeakMap<PoolClient, SessionId>();
-  readonly #sessions = new Set<PoolClient>();
   readonly #lost: LostSessions;
   #closed = false;
 
@@ -35,25 +34,21 @@ export class PostgresClient implements StoreClient {
     this.where = whereIs(settings.url);
     this.#lost = new LostSessions(this.where, settings.statementTimeoutMs);
     this.#pool = new Pool({ ...clientConfig(settings), max: settings.connections, idleTimeoutMillis: IDLE_MS });
-    this.#pool.on('connect', (client) => {
-      this.#sessions.add(client);
-      // whoever has it is told by the statement that fails; nobody else needs to know
-      client.on('error', () => undefined);
-    });
-    this.#pool.on('remove', (client) => this.#sessions.delete(client));
+    // whoever has it is told by the statement that fails; nobody else needs to know
+    this.#pool.on('connect', (client) => void client.on('error', () => undefined));
     // an idle session has died: the pool has dropped it, and opens another when one is asked for
     this.#pool.on('error', () => undefined);
   }
 
-  query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]> {
-    return this.#again({}, () => this.#withLine(async (line) => (await this.#ask<Row>(line, text, params, this.settings.statementTimeoutMs)).rows));
+  query<Row = SqlRow>(text: string, params?: readonly SqlParam[], options?: StatementOptions): Promise<Row[]> {
+    return this.#again({}, () => this.#withLine(async (line) => (await this.#ask<Row>(line, text, params, this.settings.statementTimeoutMs, options)).rows));
   }
 
   session<T>(fn: (sql: Sql) => Promise<T>, { long = false }: WorkOptions = {}): Promise<T> {
     return this.#withLine(async (line) => {
       try {
         if (long) await this.#ask(line, `SET statement_timeout = ${LONG_STATEMENT_MS}`, [], this.settings.statementTimeoutMs);
-        return await fn(this.#sqlOf(line, long));
+        return await fn(this.#sqlOf(line, long).sql);
       } finally {
         // what it has set, locked or left open ends with it
         line.lost = true;
@@ -71,11 +66,6 @@ export class PostgresClient implements StoreClient {
     await this.#pool.end();
   }
 
-  /** Cuts what is under way: whoever waits for it is told at once that the store is away. */
-  cut(): void {
-    for (const session of this.#sessions) void session.end();
-  }
-
   /** Runs again what gave way to another: nothing of it was done. What is long is not, it may have told somebody what it found. */
   async #again<T>({ long = false }: WorkOptions, run: () => Promise<T>): Promise<T> {
     for (let left = long ? 0 : ATTEMPTS - 1; ; left -= 1) {
@@ -90,14 +80,17 @@ export class PostgresClient implements StoreClient {
   async #transaction<T>(line: Line, fn: (sql: Sql) => Promise<T>, { long = false }: WorkOptions): Promise<T> {
     const timeoutMs = this.settings.statementTimeoutMs;
     await this.#ask(line, 'BEGIN ISOLATION LEVEL READ COMMITTED', [], timeoutMs);
+    const { sql, end } = this.#sqlOf(line, long);
     let result: T;
     try {
       if (long) await this.#ask(line, `SET LOCAL statement_timeout = ${LONG_STATEMENT_MS}`, [], timeoutMs);
-      result = await fn(this.#sqlOf(line, long));
+      result = await fn(sql);
     } catch (error) {
+      end();
       await this.#rollBack(line);
       throw error;
     }
+    end();
     const { command } = await this.#ask(line, 'COMMIT', [], timeoutMs);
     // a transaction in which a statement failed is rolled back, whatever is asked for
     if (command !== 'COMMIT') throw new StatementFailed('a statement of the transaction had failed: it was rolled back', '25P02');
@@ -114,9 +107,15 @@ export class PostgresClient implements StoreClient {
     }
   }
 
-  #sqlOf(line: Line, long: boolean): Sql {
+  /** What a session is asked through, until `end`: nothing of a transaction may come behind its end. */
+  #sqlOf(line: Line, long: boolean): { readonly sql: Sql; readonly end: () => void } {
     const timeoutMs = long ? LONG_STATEMENT_MS : this.settings.statementTimeoutMs;
-    return { query: async <Row>(text: string, params?: readonly SqlParam[]) => (await this.#ask<Row>(line, text, params, timeoutMs)).rows };
+    let ended = false;
+    const query = async <Row>(text: string, params?: readonly SqlParam[], options?: StatementOptions): Promise<Row[]> => {
+      if (ended) throw new Error(`the transaction has ended before it was asked: ${text.slice(0, 80)}`);
+      return (await this.#ask<Row>(line, text, params, timeoutMs, options)).rows;
+    };
+    return { sql: { query }, end: () => (ended = true) };
   }
 
   async #withLine<T>(fn: (line: Line) => Promise<T>): Promise<T> {
@@ -128,9 +127,9 @@ export class PostgresClient implements StoreClient {
     }
   }
 
-  async #ask<Row>(line: Line, text: string, params: readonly SqlParam[] | undefined, timeoutMs: number): Promise<Answer<Row>> {
+  async #ask<Row>(line: Line, text: string, params: readonly SqlParam[] | undefined, timeoutMs: number, options?: StatementOptions): Promise<Answer<Row>> {
     try {
-      return await ask<Row>(line.client, text, params, timeoutMs);
+      return await ask<Row>(line.client, text, params, timeoutMs, options);
     } catch (cause) {
       const { error, lineLost } = judge(cause, this.where);
       if (lineLost) {

@@ -7,5 +7,6 @@ export async function countAttempts(sql: Sql, list: ListTable, appId: number, re
     `UPDATE ${quoteName(list.table)} SET attempt = coalesce(attempt, 0) + 1, call_time = $3
      WHERE record_id = ANY($1::int[]) AND record_status = 2 AND app_id = $2`,
     [recordIds, appId, Math.floor(nowMs / 1000)],
+    { prepared: true },
   );
 }

@@ -79,6 +79,7 @@ export async function insertHandOuts(
       asks.map((ask) => ask.campaignId),
       asks.map((ask) => ask.groupId),
     ],
+    { prepared: true },
   );
 }
 
@@ -99,6 +100,7 @@ export async function endHandOuts(sql: Sql, ends: readonly HandOutEnd[], nowMs: 
      WHERE h.handle = e.end_handle AND h.ended_at IS NULL
      RETURNING h.handle, h.group_dbid, h.session, h.list_dbid, h.chain_id, h.record_id, h.agent_id, h.attempt, h.attempt_guid, h.call_result, h.handed_at, h.call_state`,
     [nowMs, ends.map((end) => end.handle), ends.map((end) => end.ending), ends.map((end) => end.endResult), ends.map((end) => end.acknowledgment ?? null)],
+    { prepared: true },
   );
 }
 
@@ -120,6 +122,7 @@ export async function reportResults(
      WHERE h.handle = before.held
      RETURNING h.handle, before.had IS NULL AND given.result IS NOT NULL AND h.call_state IS NULL AS counts`,
     [reports.map((report) => report.handle), reports.map((report) => report.callResult)],
+    { prepared: true },
   );
 }
 
@@ -150,6 +153,7 @@ export async function updateCalls(sql: Sql, changes: readonly CallChange[]): Pro
      FROM unnest($1::int[], $2::text[], $3::text[]) AS c(call_handle, call_state, agent_id)
      WHERE h.handle = c.call_handle AND h.ended_at IS NULL RETURNING h.handle`,
     [changes.map((change) => change.handle), changes.map((change) => change.callState), changes.map((change) => change.agentId)],
+    { prepared: true },
   );
 }
 

@@ -34,5 +34,6 @@ export async function writeReportedRows(sql: Sql, list: ListTable, appId: number
       rows.map((row) => row.attempts),
       rows.map((row) => JSON.stringify(row.customFields)),
     ],
+    { prepared: true },
   );
 }
