@@ -115,7 +115,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   metrics.watch({
     traffic,
     snapshots: () => gateway.snapshots(),
-    recordCounts: () => gateway.recordCounts.latest(),
+    recordCounts: () => gateway.listCounter.latest(),
     connections: () => listeners.figures(),
     httpConnections: () => http?.connections ?? 0,
     heldBytes: () => listeners.heldBytes,

@@ -1,6 +1,6 @@
 import type { NetCounters } from '../net/net-counters.js';
 import type { GroupSnapshot } from '../service/ports.js';
-import type { ListCounts } from '../service/record-counts.js';
+import type { ListCounts } from '../service/list-counter.js';
 import type { Traffic } from '../session/traffic.js';
 
 /** The connections of a dialect: what has been counted since the start, and what waits at this moment. */

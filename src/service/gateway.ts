@@ -17,10 +17,10 @@ import { GroupActor } from './group-actor.js';
 import { describeGroup, type GroupDescription } from './group-description.js';
 import { LeftCampaigns } from './left-campaigns.js';
 import { ListAccounts } from './list-account.js';
+import { ListCounter } from './list-counter.js';
 import { ListTables } from './list-tables.js';
 import { type Measures, unmeasured } from './measures.js';
 import type { Announcer, Asker, GroupSnapshot } from './ports.js';
-import { RecordCounts } from './record-counts.js';
 import { RecordWriter } from './record-writer.js';
 import { RecordService } from './records.js';
 import { longestAgentId, type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
@@ -51,7 +51,7 @@ export class Gateway {
   readonly agents: AgentService;
   readonly desktops: DesktopService;
   readonly records: RecordService;
-  readonly recordCounts: RecordCounts;
+  readonly listCounter: ListCounter;
   readonly #runtime: Runtime;
   readonly #actors: ReadonlyMap<number, GroupActor>;
   #stopped = false;
@@ -62,7 +62,7 @@ export class Gateway {
     this.agents = new AgentService(runtime, (agentId) => [...actors.values()].filter(({ group }) => group.group.agentIds.includes(agentId)));
     this.desktops = new DesktopService(runtime, actors);
     this.records = new RecordService(runtime, actors, this.desktops);
-    this.recordCounts = new RecordCounts(runtime.client, runtime.lists, runtime.clock, runtime.log);
+    this.listCounter = new ListCounter(runtime.client, runtime.lists, runtime.clock, runtime.log);
   }
 
   /**
@@ -180,7 +180,7 @@ export class Gateway {
     for (const actor of this.#actors.values()) await actor.stop();
     await this.#runtime.writer.idle();
     for (const actor of this.#actors.values()) await actor.giveBack();
-    await this.recordCounts.stop();
+    await this.listCounter.stop();
   }
 
   #forgetOldHandOuts(olderThanMs: number): void {

@@ -15,7 +15,7 @@ const COUNTS = `count(*) FILTER (WHERE record_status = 1) AS ready,
                 count(*) FILTER (WHERE record_status = 2) AS retrieved,
                 count(*) FILTER (WHERE coalesce(record_status, 0) NOT IN (1, 2)) AS final`;
 
-/** All rows of a list, in parts to be added up, step by step: between two of them the store serves others. */
+/** All rows of a list, without a look at what is due (see accountOf), in parts to be added up, step by step: between two of them the store serves others. */
 export async function* countStatuses(sql: Sql, list: ListTable): AsyncGenerator<StatusCounts> {
   const table = quoteName(list.table);
   yield* await sql.query<StatusCounts>(`SELECT ${COUNTS} FROM ${table} WHERE record_id IS NULL`, []);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RecordCounts } from '../../src/service/record-counts.js';
+import { ListCounter } from '../../src/service/list-counter.js';
 import type { Sql, StoreClient } from '../../src/store/client.js';
 import { addRows, fill, listOf, NOW } from '../store/support.js';
 import { silentLog, type TestStore } from '../support/engine.js';
@@ -16,8 +16,8 @@ describeOnStores('how many records lists have', (openTestStore) => {
   after(() => store.close());
   beforeEach(() => void (clock = new ManualClock(NOW)));
 
-  const countsOf = (client: Sql, lists = [spring], warnings: string[] = []): RecordCounts =>
-    new RecordCounts(client as StoreClient, new Map(lists.map((list) => [list.dbid, list])), clock, { ...silentLog, warn: (message) => void warnings.push(message) });
+  const countsOf = (client: Sql, lists = [spring], warnings: string[] = []): ListCounter =>
+    new ListCounter(client as StoreClient, new Map(lists.map((list) => [list.dbid, list])), clock, { ...silentLog, warn: (message) => void warnings.push(message) });
 
   it('is counted in short steps, whatever the rows are, and anew only when it is old', async () => {
     const brought = listOf({ table: 'brought' });

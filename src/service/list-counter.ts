@@ -19,7 +19,7 @@ export interface ListCounts extends StatusCounts {
  * How many records the lists have. Whoever asks is told what was counted last, at once, and has it counted anew beside everything
  * else where that is old: asking often costs nothing, and a list of a million rows holds nobody up.
  */
-export class RecordCounts {
+export class ListCounter {
   readonly #counts = new Map<number, ListCounts>();
   #startedAt = -Infinity;
   #counting: Promise<void> | undefined;
