@@ -13,9 +13,12 @@ import { writeReportedRows } from '../store/statements/report-records.js';
 import { insertRetries } from '../store/statements/retries.js';
 import { groupBy } from '../util/group-by.js';
 import { SerialQueue } from '../util/serial-queue.js';
+import { type Measures, unmeasured } from './measures.js';
 import { type EndedRow, releaseChains, writeEndedRows } from '../store/statements/list-rows.js';
 
 interface Deferred<T> {
+  /** When it was asked for; milliseconds. */
+  readonly sinceMs: number;
   resolve(value: T): void;
   reject(error: unknown): void;
 }
@@ -79,6 +82,7 @@ export class RecordWriter {
     private readonly owner: Owner,
     private readonly now: () => number,
     private readonly zones: (nowMs: number) => ZoneTime[],
+    private readonly measures: Measures = unmeasured,
   ) {}
 
   /**
@@ -86,7 +90,7 @@ export class RecordWriter {
    * or the group's session has ended. Throws StoreAway or OwnershipLost.
    */
   handOut(list: ListTable, ask: HandOutAsk): Promise<HandOutRow | undefined> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'handOut', list, ask, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'handOut', list, ask, sinceMs: this.now(), resolve, reject }));
   }
 
   /**
@@ -94,7 +98,7 @@ export class RecordWriter {
    * where none does. Throws StoreAway or OwnershipLost.
    */
   end(list: ListTable, handOut: RecordOut, ending: Ending, endedBy: EndedBy | null): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'end', list, handOut, ending, endedBy, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'end', list, handOut, ending, endedBy, sinceMs: this.now(), resolve, reject }));
   }
 
   /**
@@ -102,12 +106,12 @@ export class RecordWriter {
    * StoreAway or OwnershipLost.
    */
   report(list: ListTable, handOut: HandOut, report: RecordReport): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'report', list, handOut, report, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'report', list, handOut, report, sinceMs: this.now(), resolve, reject }));
   }
 
   /** Notes what has become of a call, and whose it is. False: the record is not out any more. Throws StoreAway or OwnershipLost. */
   call(handOut: RecordOut, change: CallChange): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, sinceMs: this.now(), resolve, reject }));
   }
 
   /** Resolves when everything asked for so far has been answered. */
@@ -184,6 +188,8 @@ export class RecordWriter {
       const [, rows, written] = await Promise.all([locked, handing, writing]);
       return { handed: rows, ...written };
     });
+    const doneMs = this.now();
+    for (const job of batch) this.measures.took(job.kind === 'end' ? 'result' : job.kind, groupOf(job), doneMs - job.sinceMs);
     for (const job of handOuts) job.resolve(handed.get(job.ask.attemptGuid));
     for (const job of calls) job.resolve(called.has(job.change.handle));
     for (const job of reports) job.resolve(reported.has(job.handOut.handle));
