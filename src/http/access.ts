@@ -1,26 +1,21 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ALL_ROLES, isForAnyone, roleRefusal, UNKNOWN_PATH } from '../access/roles.js';
 import type { ClientRole } from '../config/deployment.js';
 import { isLoopbackHost } from '../util/loopback.js';
 import { HttpFault } from './fault.js';
 import type { Credentials } from './parts.js';
 
-/** What a route needs: nothing, the right to look, or the right to change. */
-export type Access = 'open' | 'read' | 'change';
-
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Absent: `read`. */
-    access?: Access | ((request: FastifyRequest) => Access);
+    /** The row of the table of roles, where method and path alone do not say it. */
+    requestName?: (request: FastifyRequest) => string;
   }
 }
 
-const ROLES: Readonly<Record<Exclude<Access, 'open'>, readonly ClientRole[]>> = {
-  read: ['monitor', 'supervisor'],
-  change: ['supervisor'],
-};
-
 const CALLER = 'caller';
+
+const ANYONE = { name: 'HTTP', roles: ALL_ROLES };
 
 /** Who sent a request, in words, for the journal. */
 export function callerOf(request: FastifyRequest): string {
@@ -32,17 +27,21 @@ export function guardAccess(app: FastifyInstance, clients: Credentials): void {
   app.decorateRequest(CALLER, 'HTTP');
   app.addHook('onRequest', async (request) => {
     refuseForeignPages(request);
-    if (!clients.required) return refuseStrangers(request);
-    const { access = 'read' } = request.routeOptions.config;
-    const needed = typeof access === 'function' ? access(request) : access;
-    if (needed === 'open') return undefined;
-    const { name, roles } = authenticate(request, clients);
-    if (!ROLES[needed].some((role) => roles.has(role))) {
-      throw new HttpFault('RegistrationError', `client ${name} may not do this: it needs the role ${ROLES[needed].join(' or ')}`);
-    }
-    request.setDecorator(CALLER, `HTTP client ${name}`);
-    return undefined;
+    if (!clients.required) refuseStrangers(request);
+    const name = requestName(request);
+    if (isForAnyone(name)) return;
+    const client = clients.required ? authenticate(request, clients) : ANYONE;
+    const refusal = roleRefusal(name, client);
+    if (refusal !== undefined) throw new HttpFault('RegistrationError', refusal);
+    if (clients.required) request.setDecorator(CALLER, `HTTP client ${client.name}`);
   });
+}
+
+/** What a request is called in the table of roles. HEAD is GET without the body. */
+function requestName(request: FastifyRequest): string {
+  const { is404, method, routeOptions } = request;
+  if (is404) return UNKNOWN_PATH;
+  return routeOptions.config.requestName?.(request) ?? `${method === 'HEAD' ? 'GET' : method} ${routeOptions.url}`;
 }
 
 /** A browser says in Origin whose page sends; a page of another site must not steer campaigns with its reader's rights. */

@@ -45,7 +45,7 @@ export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): v
   app.post(
     '/lists/:name/import',
     {
-      config: { access: 'change', contentType: CSV_TYPE },
+      config: { contentType: CSV_TYPE },
       schema: { params, querystring, response: { 200: loaded, 400: refusal, '4xx': errorSchema, '5xx': errorSchema } },
     },
     async (request, reply) => {

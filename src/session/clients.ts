@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { ALL_ROLES } from '../access/roles.js';
 import type { Client, ClientRole } from '../config/deployment.js';
-
-const ALL_ROLES: ReadonlySet<ClientRole> = new Set(['agent', 'supervisor', 'monitor']);
 
 /** Who may connect, and as what (config.md, clients). Without any configured, anyone on loopback may do anything. */
 export class Clients {

@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { isReadOnly, REQUEST_NAMES, type RequestNames } from '../../campaign/request-names.js';
+import { GWS_ROUTE, gwsRequest } from '../../access/roles.js';
+import { REQUEST_NAMES, type RequestNames } from '../../campaign/request-names.js';
 import type { GroupTarget } from '../../campaign/requests.js';
-import { type Access, callerOf } from '../access.js';
+import { callerOf } from '../access.js';
 import type { HttpApp } from '../app.js';
 import { tuningOf } from '../enumeration-input.js';
 import { errorSchema } from '../errors.js';
@@ -19,9 +20,9 @@ const named = (path: string) => REQUEST_NAMES.find((names) => names.path === pat
 /** What the body calls the parameters of a request. */
 const BODY_NAMES = { campaignId: 'campaignId', groupId: 'groupId', optimizeBy: 'optimizeBy', optimizeGoal: 'optimizeGoal' };
 
-function accessTo(request: FastifyRequest): Access {
-  const kind = named((request.params as { request: string }).request)?.kind;
-  return kind !== undefined && isReadOnly(kind) ? 'read' : 'change';
+function requestName(request: FastifyRequest): string {
+  const names = named((request.params as { request: string }).request);
+  return names === undefined ? GWS_ROUTE : gwsRequest(names.path);
 }
 
 /**
@@ -33,7 +34,7 @@ export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: Ht
     '/ocs/v3/servers/:dbid/:request',
     {
       handlerTimeout: ANSWER_TIMEOUT_MS,
-      config: { access: accessTo },
+      config: { requestName },
       // what does not exist is 404 whatever its body says
       preValidation: async (request) => void namesOf(request.params, server.dbid),
       schema: {

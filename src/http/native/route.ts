@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { type KvList, keys } from '../../../protocol/index.js';
-import { isReadOnly, REQUEST_NAMES } from '../../campaign/request-names.js';
+import { NATIVE_ROUTE, nativeRequest } from '../../access/roles.js';
+import { REQUEST_NAMES } from '../../campaign/request-names.js';
 import type { CampaignRequest } from '../../campaign/requests.js';
 import type { CampaignOutcome } from '../../service/ports.js';
-import { type Access, callerOf } from '../access.js';
+import { callerOf } from '../access.js';
 import type { HttpApp } from '../app.js';
 import { connectionNumbers } from '../connection-numbers.js';
 import { HttpFault } from '../fault.js';
@@ -18,9 +19,9 @@ import { nativeAnswer, nativeBody, nativeParams, nativeQuery } from './schemas.j
 
 const named = (req: unknown) => REQUEST_NAMES.find(({ control, direct }) => control === req || direct === req);
 
-function accessTo(request: FastifyRequest): Access {
-  const kind = named((request.query as { req?: unknown }).req)?.kind;
-  return kind !== undefined && isReadOnly(kind) ? 'read' : 'change';
+function requestName(request: FastifyRequest): string {
+  const names = named((request.query as { req?: unknown }).req);
+  return names === undefined ? NATIVE_ROUTE : nativeRequest(names.control);
 }
 
 /** The requests as OCS itself takes them (http.md, "As OCS itself is addressed"): flat user data in, the event's user data out. */
@@ -33,7 +34,7 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
     '/campaigngroups/:dbid',
     {
       handlerTimeout: ANSWER_TIMEOUT_MS,
-      config: { access: accessTo, describeFault: (fault) => toJson(faultEvent(fault)) },
+      config: { requestName, describeFault: (fault) => toJson(faultEvent(fault)) },
       schema: {
         params: nativeParams,
         querystring: nativeQuery,

@@ -1,10 +1,10 @@
 import { makeMessage, type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
+import { roleRefusal } from '../../access/roles.js';
 import type { ClientRole } from '../../config/deployment.js';
-import { isReadOnly } from '../../campaign/request-names.js';
 import { printableName } from '../client-name.js';
 import type { Line } from '../line.js';
 import type { DialectSession } from '../session.js';
-import { type CampaignMessage, isCampaignMessage, kindOf, targetOf, toCampaignRequest } from './campaign-request.js';
+import { type CampaignMessage, isCampaignMessage, targetOf, toCampaignRequest } from './campaign-request.js';
 import { answerOf, errorEvent } from './events.js';
 import type { DirectParts } from './parts.js';
 import { subscribe, unsubscribe } from './subscription.js';
@@ -39,6 +39,8 @@ export class DirectSession implements DialectSession {
     if (this.#state.kind === 'connected') {
       return this.#refuse(reference, 'RegistrationError', `${read.name} before GSW_CM_ReqRegisterClient: the client is not registered`);
     }
+    const refusal = roleRefusal(read.name, this.#state);
+    if (refusal !== undefined) return this.#refuse(reference, 'RegistrationError', refusal);
     if (isCampaignMessage(read)) return this.#campaignRequest(read, reference, this.#state);
     switch (read.name) {
       case 'GSW_CM_ReqCampaignRegistered':
@@ -88,9 +90,6 @@ export class DirectSession implements DialectSession {
   }
 
   #campaignRequest(read: CampaignMessage, reference: number, client: Extract<State, { kind: 'registered' }>): void {
-    if (!client.roles.has('supervisor') && !(isReadOnly(kindOf(read)) && client.roles.has('monitor'))) {
-      return this.#refuse(reference, 'RegistrationError', `client ${client.name} may not send ${read.name}: it has no role that allows it`);
-    }
     const request = toCampaignRequest(read, `direct client ${client.name}`);
     const answered = this.line.begin();
     this.parts.gateway.request(request, {

@@ -1,5 +1,6 @@
 import { type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
 import { EventErrorCode } from '../../../protocol/index.js';
+import { REGISTER_COMMUNICATION_DN, roleRefusal } from '../../access/roles.js';
 import { printableName } from '../client-name.js';
 import type { DialectSession } from '../session.js';
 import { registerAddress, unregisterAddress } from './address.js';
@@ -48,6 +49,8 @@ export class TEventSession implements DialectSession {
     if (state.kind === 'connected') {
       return refuse(desktop, 'ClientNotRegistered', `${read.name} before RequestRegisterClient: the client is not registered`, to);
     }
+    const refusal = roleRefusal(this.#requestOf(read), state);
+    if (refusal !== undefined) return refuse(desktop, 'NotAllowed', refusal, { ...to, AttributeThisDN: dnOf(read) });
     switch (read.name) {
       case 'RequestHeartbeat':
         return desktop.send('EventHeartbeat', { AttributeReferenceID: read.attributes.AttributeReferenceID });
@@ -114,13 +117,18 @@ export class TEventSession implements DialectSession {
     });
   }
 
+  /** The row of the table of roles. */
+  #requestOf(read: ReadMessage): string {
+    const isCommunicationDn = read.name === 'RequestRegisterAddress' && this.parts.deployment.communicationDns.includes(read.attributes.AttributeThisDN);
+    return isCommunicationDn ? REGISTER_COMMUNICATION_DN : read.name;
+  }
+
   #onDn(read: OnDn, client: Registered): void | Promise<void> {
     const { desktop, parts } = this;
     const dn = read.attributes.AttributeThisDN;
     if (!client.dns.has(dn)) return refuse(desktop, 'DnNotRegistered', `DN ${dn.slice(0, 64)} is not registered on this connection`, read.attributes);
     switch (read.name) {
       case 'RequestAgentLogin':
-        if (!client.roles.has('agent')) return refuse(desktop, 'NotAllowed', `client ${client.name} needs the role agent`, read.attributes);
         return agentLogin(parts, desktop, read);
       case 'RequestAgentLogout':
         return agentLogout(parts, desktop, read);
@@ -133,4 +141,9 @@ export class TEventSession implements DialectSession {
         return distributeUserEvent(parts, desktop, client, read);
     }
   }
+}
+
+/** The DN that a request names, where it names one. */
+function dnOf({ attributes }: ReadMessage): string | undefined {
+  return 'AttributeThisDN' in attributes ? attributes.AttributeThisDN : undefined;
 }
