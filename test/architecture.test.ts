@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'src/agent': { may: ['src/util'], because: 'the pure domain' },
   'src/record': { may: ['src/util', 'protocol/dictionary'], because: 'the pure domain' },
   'src/journal': { may: ['src/util', 'src/campaign'], because: 'rows tell of the events of a campaign group' },
-  'src/access': { may: ['src/util', 'src/config/deployment.ts'], because: 'who may do what, whatever protocol asks' },
+  'src/access': { may: ['src/util', 'src/config/deployment.ts', 'src/campaign'], because: 'who may do what, whatever protocol asks' },
   'src/directory': { may: ['src/util'], because: 'who is connected, whatever a connection is' },
   'src/dialer': { may: ['src/util', 'protocol/dictionary'], because: 'places calls; whose they are and what comes of them is the service\'s' },
   'src/store': { may: ['src/util', 'src/lists'], because: 'SQL over rows; the domain is put together from them by the service' },

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { findProfile as builtInProfile, type WireProfile } from '../../protocol/index.js';
+import { Audit } from '../access/audit.js';
 import { AgentPool } from '../agent/pool.js';
 import type { Deployment } from '../config/deployment.js';
 import { SimulatedDialer } from '../dialer/simulated.js';
@@ -89,14 +90,15 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
 
   const clients = new Clients(deployment.clients);
+  const audit = new Audit(log);
   let lastNumber = 0;
   const nextConnectionNumber = (): number => ++lastNumber;
   const findProfile = (name: string): WireProfile | undefined => parts.findProfile?.(name) ?? builtInProfile(name);
   const listeners = new FrameListeners({
     deployment,
     session: { limits: deployment.limits, clock, tracer, log },
-    direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, clients },
-    tevents: { gateway, deployment, agents, dns, clients, clock, log },
+    direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, clients, audit },
+    tevents: { gateway, deployment, agents, dns, clients, audit, clock, log },
     findProfile,
     nextConnectionNumber,
   });
@@ -104,7 +106,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   let ready = false;
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, nextConnectionNumber, ready: () => ready }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, audit, tracer, nextConnectionNumber, ready: () => ready }));
   if (http !== undefined) closers.push(() => http.close());
   // before the listener, which waits for what is under way; what earlier lives left goes on beside everything else
   closers.push(() => importer.close());

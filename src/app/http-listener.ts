@@ -1,3 +1,4 @@
+import type { Audit } from '../access/audit.js';
 import type { Deployment, Listener } from '../config/deployment.js';
 import type { HealthState, HttpParts } from '../http/parts.js';
 import { createHttpServer } from '../http/server.js';
@@ -19,6 +20,7 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
   readonly gateway: Gateway;
   readonly importer: Importer;
   readonly clients: Clients;
+  readonly audit: Audit;
   readonly tracer: Tracer;
   readonly log: Log;
   readonly nextConnectionNumber: () => number;

@@ -11,6 +11,9 @@ import { GatewayApp } from './gateway-app.js';
 /** How long a process whose store or ownership is gone may take to end in order. */
 const FATAL_STOP_MS = 5000;
 
+/** Said at every start without `clients`: whoever wonders why nobody else gets in finds it here. */
+const ONLY_THIS_MACHINE = 'no clients are configured: anybody on this machine may connect, and nobody else; `clients` in the configuration lets others in';
+
 /** The body of `start`: runs until SIGTERM or SIGINT, which stop it cleanly. */
 export const runStart: RunStart = async ({ config, addIndexes }) => {
   const { deployment, warnings } = loadConfig(config, process.env);
@@ -19,6 +22,7 @@ export const runStart: RunStart = async ({ config, addIndexes }) => {
     for (const warning of warnings) log.warn(warning);
     const ended = endOfProcess();
     const app = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail });
+    if (deployment.clients === undefined) log.info(ONLY_THIS_MACHINE);
     log.info(`${deployment.server.name} is ready`, { ...app.ports });
     const reason = await ended.promise;
     if (reason instanceof Error) {

@@ -13,27 +13,33 @@ declare module 'fastify' {
   }
 }
 
-const CALLER = 'caller';
+const CLIENT = 'client';
 
 const ANYONE = { name: 'HTTP', roles: ALL_ROLES };
 
+/** The name of the client that sent a request; undefined where it has not said one, or need not. */
+export function clientOf(request: FastifyRequest): string | undefined {
+  return request.getDecorator<string | null>(CLIENT) ?? undefined;
+}
+
 /** Who sent a request, in words, for the journal. */
 export function callerOf(request: FastifyRequest): string {
-  return request.getDecorator<string>(CALLER);
+  const client = clientOf(request);
+  return client === undefined ? 'HTTP' : `HTTP client ${client}`;
 }
 
 /** Lets in whom the configuration lets in (config.md, clients), before anything else is looked at. */
 export function guardAccess(app: FastifyInstance, clients: Credentials): void {
-  app.decorateRequest(CALLER, 'HTTP');
+  app.decorateRequest(CLIENT, null);
   app.addHook('onRequest', async (request) => {
     refuseForeignPages(request);
     if (!clients.required) refuseStrangers(request);
     const name = requestName(request);
     if (isForAnyone(name)) return;
     const client = clients.required ? authenticate(request, clients) : ANYONE;
+    if (clients.required) request.setDecorator(CLIENT, client.name);
     const refusal = roleRefusal(name, client);
     if (refusal !== undefined) throw new HttpFault('RegistrationError', refusal);
-    if (clients.required) request.setDecorator(CALLER, `HTTP client ${client.name}`);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { KvList } from '../../protocol/index.js';
+import type { Audit } from '../access/audit.js';
 import type { FlagInput } from '../campaign/auto-completion.js';
 import type { GroupEventKind } from '../campaign/group-state.js';
 import type { CampaignRequest } from '../campaign/requests.js';
@@ -53,6 +54,7 @@ export interface HttpParts {
   readonly tracer: HttpTracer;
   readonly importer: Pick<Importer, 'run'>;
   readonly lists: Pick<ListService, 'report' | 'reclaim' | 'export'>;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: { error(message: string, fields?: Record<string, unknown>): void };
   health(): HealthState | Promise<HealthState>;

@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guardAccess } from './access.js';
+import { rememberAsked } from './audit.js';
 import { campaignGroupRoutes } from './campaign-groups/routes.js';
 import { closeConnections } from './closing.js';
 import { readBodies } from './content-types.js';
@@ -20,18 +21,19 @@ import { checkRequests } from './request-problem.js';
  * under way end, but for imports, of which nothing is kept.
  */
 export function createHttpServer(parts: HttpParts): FastifyInstance {
-  const { clients, deployment, log } = parts;
+  const { clients, deployment } = parts;
   const app = fastify({
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
-    frameworkErrors: (error, _request, reply) => void sendFault(error, reply, log),
+    frameworkErrors: (error, _request, reply) => void sendFault(error, reply, parts),
   }).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = deployment.limits.connections;
   app.setValidatorCompiler(checkRequests);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, _request, reply) => sendFault(error, reply, log));
+  app.setErrorHandler((error, _request, reply) => sendFault(error, reply, parts));
   closeConnections(app, parts.clock);
+  rememberAsked(app);
   guardAccess(app, clients);
   readBodies(app);
   refuseUnknown(app);

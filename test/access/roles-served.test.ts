@@ -42,6 +42,13 @@ async function letIn(request: Promise<unknown>, code: number): Promise<boolean> 
 
 const requestsOf = (dialect: 'GSW_CM' | 'T') => messagesOf(dialect).filter(({ direction, name }) => direction === 'request' && !/RegisterClient|Unregister/.test(name));
 
+async function userEvents(desktop: DesktopClient, role: ClientRole, dn: string): Promise<void> {
+  if (!mayByTable('RequestDistributeUserEvent', role)) return;
+  for (const type of [...AGENT_REQUESTS.keys(), ...CONTROL_REQUESTS.keys()]) {
+    expect(await letIn(desktop.userRequest(type, {}, { dn }), UserEventError.NotAllowed), type).to.equal(mayByTable(type, role));
+  }
+}
+
 describe('roles, as requests are served', () => {
   let gateway: TestGateway;
   before(async () => {
@@ -71,13 +78,6 @@ describe('roles, as requests are served', () => {
       await userEvents(desktop, role, registered ? 'CommDN1' : '7009');
       await desktop.close();
     });
-  }
-
-  async function userEvents(desktop: DesktopClient, role: ClientRole, dn: string): Promise<void> {
-    if (!mayByTable('RequestDistributeUserEvent', role)) return;
-    for (const type of [...AGENT_REQUESTS.keys(), ...CONTROL_REQUESTS.keys()]) {
-      expect(await letIn(desktop.userRequest(type, {}, { dn }), UserEventError.NotAllowed), type).to.equal(mayByTable(type, role));
-    }
   }
 
   it('HTTP', async () => {

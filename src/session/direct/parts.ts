@@ -1,3 +1,4 @@
+import type { Audit } from '../../access/audit.js';
 import type { Deployment, DirectListener } from '../../config/deployment.js';
 import type { Subscriptions } from '../../directory/subscriptions.js';
 import type { Gateway } from '../../service/gateway.js';
@@ -11,4 +12,5 @@ export interface DirectParts {
   readonly unsolicited: DirectListener['unsolicited'];
   readonly subscriptions: Subscriptions<Line>;
   readonly clients: Clients;
+  readonly audit: Audit;
 }

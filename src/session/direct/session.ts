@@ -1,10 +1,11 @@
 import { makeMessage, type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
+import type { Audited } from '../../access/audit.js';
 import { roleRefusal } from '../../access/roles.js';
 import type { ClientRole } from '../../config/deployment.js';
 import { printableName } from '../client-name.js';
 import type { Line } from '../line.js';
 import type { DialectSession } from '../session.js';
-import { type CampaignMessage, isCampaignMessage, targetOf, toCampaignRequest } from './campaign-request.js';
+import { type CampaignMessage, isCampaignMessage, kindOf, targetOf, toCampaignRequest } from './campaign-request.js';
 import { answerOf, errorEvent } from './events.js';
 import type { DirectParts } from './parts.js';
 import { subscribe, unsubscribe } from './subscription.js';
@@ -34,13 +35,13 @@ export class DirectSession implements DialectSession {
     if (read.name === 'GSW_CM_EvHeartbeat') return;
     const reference = referenceIdOf(read.message) ?? 0;
     if (read.entry.direction === 'event') return this.#refuse(reference, 'InvalidParameter', `${read.name} is an event; a client sends requests`);
-    if (reference === 0) return this.#refuse(0, 'InvalidParameter', `GSW_CM_AttrReferenceID is 0 in ${read.name}; a request needs another number`);
+    if (reference === 0) return this.#refuseRequest(read, 0, 'InvalidParameter', `GSW_CM_AttrReferenceID is 0 in ${read.name}; a request needs another number`);
     if (read.name === 'GSW_CM_ReqRegisterClient') return this.#register(read, reference);
     if (this.#state.kind === 'connected') {
-      return this.#refuse(reference, 'RegistrationError', `${read.name} before GSW_CM_ReqRegisterClient: the client is not registered`);
+      return this.#refuseRequest(read, reference, 'RegistrationError', `${read.name} before GSW_CM_ReqRegisterClient: the client is not registered`);
     }
     const refusal = roleRefusal(read.name, this.#state);
-    if (refusal !== undefined) return this.#refuse(reference, 'RegistrationError', refusal);
+    if (refusal !== undefined) return this.#refuseRequest(read, reference, 'RegistrationError', refusal);
     if (isCampaignMessage(read)) return this.#campaignRequest(read, reference, this.#state);
     switch (read.name) {
       case 'GSW_CM_ReqCampaignRegistered':
@@ -55,6 +56,8 @@ export class DirectSession implements DialectSession {
   }
 
   wrong(wrong: Wrong): void {
+    const kind = wrong.name === undefined ? undefined : kindOf(wrong.name);
+    if (kind !== undefined) this.parts.audit.refused(this.#audited(kind), 'InvalidParameter');
     this.#refuse(wrong.referenceId ?? 0, 'InvalidParameter', wrong.what);
   }
 
@@ -91,14 +94,29 @@ export class DirectSession implements DialectSession {
 
   #campaignRequest(read: CampaignMessage, reference: number, client: Extract<State, { kind: 'registered' }>): void {
     const request = toCampaignRequest(read, `direct client ${client.name}`);
+    const audited = { ...this.#audited(request.kind), target: request.target, flag: request.autoCompletion };
     const answered = this.line.begin();
     this.parts.gateway.request(request, {
       origin: this.line,
       answer: (outcome) => {
+        this.parts.audit.record(audited, outcome);
         this.line.send(answerOf(outcome, reference, request.target));
         answered();
       },
     });
+  }
+
+  /** Who asks for what, for the audit. */
+  #audited(request: string): Audited {
+    return { protocol: 'GSW_CM', client: this.#state.kind === 'registered' ? this.#state.name : undefined, from: this.line.remoteAddress, request };
+  }
+
+  #refuseRequest(read: ReadMessage, reference: number, code: 'InvalidParameter' | 'RegistrationError', message: string): void {
+    if (isCampaignMessage(read)) {
+      const { kind, target, autoCompletion } = toCampaignRequest(read, '');
+      this.parts.audit.refused({ ...this.#audited(kind), target, flag: autoCompletion }, code);
+    }
+    this.#refuse(reference, code, message);
   }
 
   #refuse(reference: number, code: 'InvalidParameter' | 'RegistrationError', message: string): void {

@@ -1,3 +1,4 @@
+import type { Audit } from '../../access/audit.js';
 import type { AgentPool } from '../../agent/pool.js';
 import type { Deployment } from '../../config/deployment.js';
 import type { DnDirectory } from '../../directory/dn-directory.js';
@@ -13,6 +14,7 @@ export interface TEventParts {
   readonly agents: AgentPool<object>;
   readonly dns: DnDirectory<DesktopLine>;
   readonly clients: Clients;
+  readonly audit: Audit;
   readonly clock: Clock;
   readonly log: { info(message: string, fields?: Record<string, unknown>): void };
 }

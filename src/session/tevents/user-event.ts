@@ -70,8 +70,8 @@ export function distributeUserEvent(
       throw new UserDataError('UnknownRequest', `${keys.GSW_AGENT_REQ_TYPE} is '${type.slice(0, 64)}', which is no request`);
     }
     const refusal = roleRefusal(type, client);
-    if (refusal !== undefined) throw new UserDataError('NotAllowed', refusal);
-    if (handler === undefined) return controlRequest(parts, client, { type, dn, data, answer, refuse, done: answered });
+    if (refusal !== undefined && handler !== undefined) throw new UserDataError('NotAllowed', refusal);
+    if (handler === undefined) return controlRequest(parts, client, { from: desktop.line.remoteAddress, refusal, type, dn, data, answer, refuse, done: answered });
     const seat = parts.agents.onDn(dn);
     if (seat === undefined) throw new UserDataError('NotAllowed', `${type}: no agent is logged in on DN ${dn}`);
     handler({ parts, seat, data, answer, refuse, done: answered });
