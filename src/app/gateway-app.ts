@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { findProfile as builtInProfile, type WireProfile } from '../../protocol/index.js';
 import { Audit } from '../access/audit.js';
+import { Door } from '../access/door.js';
 import { AgentPool } from '../agent/pool.js';
 import type { Deployment } from '../config/deployment.js';
 import { SimulatedDialer } from '../dialer/simulated.js';
@@ -11,7 +12,6 @@ import { type TraceWriter } from '../log/trace-writer.js';
 import { Gateway } from '../service/gateway.js';
 import { Importer } from '../service/importer.js';
 import { SessionAnnouncer } from '../session/announcer.js';
-import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
 import type { DesktopLine } from '../session/tevents/desktop-line.js';
 import { Tracer } from '../session/tracer.js';
@@ -89,7 +89,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   closers.push(() => gateway.stop());
   const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
 
-  const clients = new Clients(deployment.clients);
+  const door = new Door({ deployment, clock, log });
   const audit = new Audit(log);
   let lastNumber = 0;
   const nextConnectionNumber = (): number => ++lastNumber;
@@ -97,8 +97,8 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const listeners = new FrameListeners({
     deployment,
     session: { limits: deployment.limits, clock, tracer, log },
-    direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, clients, audit },
-    tevents: { gateway, deployment, agents, dns, clients, audit, clock, log },
+    direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, door, audit },
+    tevents: { gateway, deployment, agents, dns, door, audit, clock, log },
     findProfile,
     nextConnectionNumber,
   });
@@ -106,7 +106,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   let ready = false;
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, audit, tracer, nextConnectionNumber, ready: () => ready }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, door, audit, tracer, nextConnectionNumber, ready: () => ready }));
   if (http !== undefined) closers.push(() => http.close());
   // before the listener, which waits for what is under way; what earlier lives left goes on beside everything else
   closers.push(() => importer.close());

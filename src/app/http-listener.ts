@@ -1,4 +1,5 @@
 import type { Audit } from '../access/audit.js';
+import type { Door } from '../access/door.js';
 import type { Deployment, Listener } from '../config/deployment.js';
 import type { HealthState, HttpParts } from '../http/parts.js';
 import { createHttpServer } from '../http/server.js';
@@ -8,7 +9,6 @@ import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer, ImporterParts } from '../service/importer.js';
 import { ListService } from '../service/list-service.js';
-import type { Clients } from '../session/clients.js';
 import { InternalClient } from '../session/direct/internal-client.js';
 import { flagInput } from '../session/flag-input.js';
 import type { Tracer } from '../session/tracer.js';
@@ -19,7 +19,7 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
   readonly deployment: Deployment;
   readonly gateway: Gateway;
   readonly importer: Importer;
-  readonly clients: Clients;
+  readonly door: Door;
   readonly audit: Audit;
   readonly tracer: Tracer;
   readonly log: Log;

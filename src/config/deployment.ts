@@ -213,6 +213,7 @@ export type ClientRole = 'agent' | 'supervisor' | 'monitor';
 
 export interface Client {
   readonly name: string;
+  /** Plain, or a hash (util/scrypt-hash). */
   readonly password?: string;
   readonly roles: readonly ClientRole[];
 }
@@ -232,4 +233,8 @@ export interface Limits {
   readonly connections: number;
   readonly connectionsPerAddress: number;
   readonly heldBytes: number;
+  readonly loginFailures: number;
+  readonly loginDelayMs: number;
+  readonly loginLockMs: number;
+  readonly loginsWaiting: number;
 }

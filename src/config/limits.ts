@@ -33,4 +33,12 @@ export const limitsSchema = z.strictObject({
   connectionsPerAddress: count(1).prefault(20_000),
   /** Many peers below their own limits could still exhaust memory together. */
   heldBytes: bytes(MIB, 1024 * GIB).prefault('512MiB'),
+  /** Somebody who tries passwords would be as fast as the line: so many wrong ones lock a name for an address. */
+  loginFailures: count(1).prefault(5),
+  /** As above: the answer to the second wrong password waits that long, to the third twice as long, and so on. */
+  loginDelay: duration().prefault('1s'),
+  /** A lock for ever would have people in for good because of a wrong file on one machine. */
+  loginLock: duration(1).prefault('1m'),
+  /** Hashes are made to be slow: what comes faster than they are computed would wait for ever, and hold its line. */
+  loginsWaiting: count(1).prefault(500),
 });

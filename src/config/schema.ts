@@ -6,6 +6,7 @@ import { dialerSchema } from './schema-dialer.js';
 import { callingListSchema, campaignSchema } from './schema-lists.js';
 import { storeSchema } from './schema-store.js';
 import { treatmentSchema } from './schema-treatments.js';
+import { isScryptHash, parseScryptHash } from '../util/scrypt-hash.js';
 import { AGENT_ID_LENGTH } from '../lists/record-fields.js';
 
 const endpoint = {
@@ -52,7 +53,13 @@ function isTimeZone(zone: string): boolean {
 const zoneName = () =>
   parsedText('a time zone such as Europe/Paris or Etc/UTC', (zone) => (isTimeZone(zone) ? zone : undefined));
 
-const password = () => z.string({ error: 'text (numbers in quotes)' }).min(1, { error: 'text that is not empty' });
+const HASH = 'text, or a hash as `ocm-gateway hash-password` prints it';
+
+const password = () =>
+  z
+    .string({ error: 'text (numbers in quotes)' })
+    .min(1, { error: 'text that is not empty' })
+    .refine((secret) => !isScryptHash(secret) || parseScryptHash(secret) !== undefined, { error: HASH });
 
 const agentId = () => label('an agent id', AGENT_ID_LENGTH);
 

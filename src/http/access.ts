@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Admission, describeRefused, type Refused } from '../access/door.js';
 import { ALL_ROLES, isForAnyone, roleRefusal, UNKNOWN_PATH } from '../access/roles.js';
-import type { ClientRole } from '../config/deployment.js';
 import { isLoopbackHost } from '../util/loopback.js';
 import { HttpFault } from './fault.js';
-import type { Credentials } from './parts.js';
+import type { HttpParts } from './parts.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -29,15 +29,15 @@ export function callerOf(request: FastifyRequest): string {
 }
 
 /** Lets in whom the configuration lets in (config.md, clients), before anything else is looked at. */
-export function guardAccess(app: FastifyInstance, clients: Credentials): void {
+export function guardAccess(app: FastifyInstance, door: HttpParts['door']): void {
   app.decorateRequest(CLIENT, null);
   app.addHook('onRequest', async (request) => {
     refuseForeignPages(request);
-    if (!clients.required) refuseStrangers(request);
+    if (!door.required) refuseStrangers(request);
     const name = requestName(request);
     if (isForAnyone(name)) return;
-    const client = clients.required ? authenticate(request, clients) : ANYONE;
-    if (clients.required) request.setDecorator(CLIENT, client.name);
+    const client = door.required ? await authenticate(request, door) : ANYONE;
+    if (door.required) request.setDecorator(CLIENT, client.name);
     const refusal = roleRefusal(name, client);
     if (refusal !== undefined) throw new HttpFault('RegistrationError', refusal);
   });
@@ -68,14 +68,25 @@ function refuseStrangers({ ip, hostname }: FastifyRequest): void {
   }
 }
 
-function authenticate(request: FastifyRequest, clients: Credentials): { name: string; roles: ReadonlySet<ClientRole> } {
-  const { name, password } = basicCredentials(request.headers.authorization) ?? {};
-  const roles = name === undefined ? undefined : clients.authenticate(name, password);
-  if (name !== undefined && roles !== undefined) return { name, roles };
-  throw new HttpFault('RegistrationError', 'expected name and password of a configured client, as HTTP Basic', {
-    status: 401,
-    headers: { 'www-authenticate': 'Basic realm="ocm-gateway", charset="UTF-8"' },
-  });
+async function authenticate(request: FastifyRequest, door: HttpParts['door']): Promise<Extract<Admission, { kind: 'admitted' }>> {
+  const given = basicCredentials(request.headers.authorization);
+  const admission: Admission = given === undefined ? { kind: 'wrong' } : await door.client(given.name, given.password, request.ip);
+  if (admission.kind === 'admitted') return admission;
+  throw refusedBy(admission);
+}
+
+const CHALLENGE = { 'www-authenticate': 'Basic realm="ocm-gateway", charset="UTF-8"' };
+
+function refusedBy(refused: Refused): HttpFault {
+  const words = describeRefused(refused, 'expected name and password of a configured client, as HTTP Basic');
+  switch (refused.kind) {
+    case 'wrong':
+      return new HttpFault('RegistrationError', words, { status: 401, headers: CHALLENGE });
+    case 'locked':
+      return new HttpFault('RegistrationError', words, { status: 429, headers: { 'retry-after': String(Math.ceil(refused.forMs / 1000)) } });
+    case 'busy':
+      return new HttpFault('ServerConnectionError', words, { headers: { 'retry-after': '1' } });
+  }
 }
 
 function basicCredentials(header: string | undefined): { name: string; password: string } | undefined {

@@ -21,7 +21,7 @@ import { checkRequests } from './request-problem.js';
  * under way end, but for imports, of which nothing is kept.
  */
 export function createHttpServer(parts: HttpParts): FastifyInstance {
-  const { clients, deployment } = parts;
+  const { door, deployment } = parts;
   const app = fastify({
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
@@ -34,7 +34,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   app.setErrorHandler((error, _request, reply) => sendFault(error, reply, parts));
   closeConnections(app, parts.clock);
   rememberAsked(app);
-  guardAccess(app, clients);
+  guardAccess(app, door);
   readBodies(app);
   refuseUnknown(app);
   gwsRoute(app, parts);

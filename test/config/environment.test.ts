@@ -35,6 +35,10 @@ const ROWS: readonly Row[] = [
   ['OCM_LIMITS_DRAIN_TIMEOUT', '1h', (d) => d.limits.drainTimeoutMs, 3_600_000],
   ['OCM_LIMITS_CONNECTIONS', '7', (d) => d.limits.connections, 7],
   ['OCM_LIMITS_CONNECTIONS_PER_ADDRESS', '6', (d) => d.limits.connectionsPerAddress, 6],
+  ['OCM_LIMITS_LOGIN_FAILURES', '3', (d) => d.limits.loginFailures, 3],
+  ['OCM_LIMITS_LOGIN_DELAY', '2s', (d) => d.limits.loginDelayMs, 2000],
+  ['OCM_LIMITS_LOGIN_LOCK', '5m', (d) => d.limits.loginLockMs, 300_000],
+  ['OCM_LIMITS_LOGINS_WAITING', '7', (d) => d.limits.loginsWaiting, 7],
   ['OCM_LIMITS_HELD_BYTES', '1GiB', (d) => d.limits.heldBytes, 2 ** 30],
 ];
 

@@ -76,7 +76,8 @@ clients:
   - { name: desktop, password: "...", roles: [agent] }
   - { name: console, roles: [supervisor, monitor] }
 limits: { frameBytes: 2MiB, frameBytesBeforeRegistration: 32KiB, registerTimeout: 1s, heartbeatInterval: 3s, heartbeatTimeout: 6s,
-          listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB }
+          listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB,
+          loginFailures: 3, loginDelay: 500ms, loginLock: 5m, loginsWaiting: 50 }
 `;
 
 const SPRING_LIST = {
@@ -181,6 +182,10 @@ const EXPECTED: Deployment = {
     connections: 200,
     connectionsPerAddress: 20,
     heldBytes: 1_073_741_824,
+    loginFailures: 3,
+    loginDelayMs: 500,
+    loginLockMs: 300_000,
+    loginsWaiting: 50,
   },
   dialer: {
     type: 'simulated',
@@ -195,7 +200,7 @@ describe('a configuration that is right', () => {
   it('is resolved, key by key', () => {
     const { deployment, warnings } = parseConfig(SAMPLE, { baseDir: '/etc/ocm', env: {} });
     expect(deployment).to.deep.equal(EXPECTED);
-    expect(warnings).to.deep.equal([]);
+    expect(warnings).to.deep.equal(['agents[1].password, clients[0].password: plain text; put what `ocm-gateway hash-password` prints in its place']);
   });
 
   it('shares one object between everything that refers to it', () => {
@@ -232,6 +237,10 @@ describe('a configuration that is right', () => {
         connections: 20_000,
         connectionsPerAddress: 20_000,
         heldBytes: 536_870_912,
+        loginFailures: 5,
+        loginDelayMs: 1000,
+        loginLockMs: 60_000,
+        loginsWaiting: 500,
       },
     });
   });

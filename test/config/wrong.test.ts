@@ -127,6 +127,8 @@ const WRONG: readonly Wrong[] = [
   { what: 'a role twice', change: (c) => (c['clients'] = [{ name: 'a', roles: ['agent', 'agent'] }]), code: 'Duplicate', path: 'clients[0].roles[1]', says: ['"agent"'] },
   { what: 'a name of clients twice', change: (c) => (c['clients'] = [{ name: 'a', roles: ['agent'] }, { name: 'a', roles: ['monitor'] }]), code: 'Duplicate', path: 'clients[1].name', says: ['"a"'] },
   { what: 'an empty password', change: (c) => (c['clients'] = [{ name: 'a', password: '', roles: ['agent'] }]), code: 'WrongValue', path: 'clients[0].password', says: ['not empty'] },
+  { what: 'a hash that is none', change: (c) => (c['clients'] = [{ name: 'a', password: 'scrypt$1000$8$1$c2FsdHNhbHQ=$aGFzaGhhc2g=', roles: ['agent'] }]), code: 'WrongValue', path: 'clients[0].password', says: ['hash-password'] },
+  { what: 'no wrong password at all', change: (c) => (c.limits['loginFailures'] = 0), code: 'WrongValue', path: 'limits.loginFailures', says: ['1 or more'] },
   { what: 'a size that is none', change: (c) => (c.limits['frameBytes'] = '1MB'), code: 'WrongValue', path: 'limits.frameBytes', says: ['"1MB"', '64KiB'] },
   { what: 'a frame smaller than its header', change: (c) => (c.limits['frameBytes'] = 5), code: 'WrongValue', path: 'limits.frameBytes', says: ['found 5', 'from 6'] },
   { what: 'larger frames before registration than after', change: (c) => Object.assign(c.limits, { frameBytes: '1KiB', frameBytesBeforeRegistration: '2KiB' }), code: 'WrongValue', path: 'limits.frameBytesBeforeRegistration', says: ['2048', '1024'] },

@@ -1,6 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { describeHttpEntry, type KvList } from '../../protocol/index.js';
 import { Audit } from '../../src/access/audit.js';
+import { Door } from '../../src/access/door.js';
 import type { CampaignRequest, Refusal } from '../../src/campaign/requests.js';
 import type { CampaignGroup, Deployment } from '../../src/config/deployment.js';
 import type { HttpParts } from '../../src/http/parts.js';
@@ -8,7 +9,6 @@ import { createHttpServer } from '../../src/http/server.js';
 import type { JournalRow } from '../../src/journal/row.js';
 import type { Asker, CampaignOutcome, GroupSnapshot } from '../../src/service/ports.js';
 import { describeFields } from '../../src/log/log-fields.js';
-import { Clients } from '../../src/session/clients.js';
 import { InternalClient } from '../../src/session/direct/internal-client.js';
 import { flagInput } from '../../src/session/flag-input.js';
 import { campaignEvent, notificationName } from '../../src/user-data/events.js';
@@ -100,7 +100,7 @@ export function testHttp(gateway: HttpParts['gateway'], deployment: Deployment, 
   const app = createHttpServer({
     gateway,
     deployment,
-    clients: new Clients(deployment.clients),
+    door: new Door({ deployment, clock, log: silentLog }),
     ocmClient: new InternalClient({ gateway, tracer, connection: 9 }),
     userEvents: { flagInput, notificationName, campaignEvent: (name, group, dialMode) => campaignEvent(name, deployment, group, dialMode) },
     tracer,

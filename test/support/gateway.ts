@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ErrorCode, type WireProfile } from '../../protocol/index.js';
 import { GatewayApp } from '../../src/app/gateway-app.js';
 import { connectDesktop, connectDirect, type DesktopClient, type DirectClient, RequestRefused } from '../../src/client/index.js';
-import type { Client, Deployment } from '../../src/config/deployment.js';
+import type { Agent, Client, Deployment } from '../../src/config/deployment.js';
 import { type Environment, loadConfig } from '../../src/config/load.js';
 import type { Log } from '../../src/log/log.js';
 import type { TraceWriter } from '../../src/log/trace-writer.js';
@@ -34,12 +34,14 @@ export interface TestGatewayOptions {
   readonly storeUrl?: string;
   /** Who may connect; absent: anyone. */
   readonly clients?: readonly Client[];
+  /** In place of the demo's. */
+  readonly agents?: readonly Agent[];
   /** Another wire profile than ocm1, on both listeners. */
   readonly profile?: WireProfile;
 }
 
 /** A whole gateway with the demo's deployment, on free ports and a store of its own. */
-export async function openGateway({ env = {}, storeUrl, clients, profile }: TestGatewayOptions = {}): Promise<TestGateway> {
+export async function openGateway({ env = {}, storeUrl, clients, agents, profile }: TestGatewayOptions = {}): Promise<TestGateway> {
   const directory = storeUrl === undefined ? await makeStoreDirectory() : undefined;
   const profileName = profile?.name ?? 'ocm1';
   const { deployment: configured } = loadConfig(DEMO_CONFIG, {
@@ -49,7 +51,7 @@ export async function openGateway({ env = {}, storeUrl, clients, profile }: Test
     OCM_STORE_URL: storeUrl ?? `pglite:${directory}`,
     ...env,
   });
-  const deployment: Deployment = clients === undefined ? configured : { ...configured, clients };
+  const deployment: Deployment = { ...configured, ...(clients && { clients }), ...(agents && { agents }) };
   const log: string[] = [];
   const trace: string[] = [];
   const note = (level: string) => (message: string, fields?: object) => void log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);

@@ -1,5 +1,6 @@
 import { makeMessage, type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
 import type { Audited } from '../../access/audit.js';
+import { describeRefused } from '../../access/door.js';
 import { roleRefusal } from '../../access/roles.js';
 import type { ClientRole } from '../../config/deployment.js';
 import { printableName } from '../client-name.js';
@@ -31,7 +32,7 @@ export class DirectSession implements DialectSession {
     return this.#state.kind === 'registered';
   }
 
-  handle(read: ReadMessage): void {
+  handle(read: ReadMessage): void | Promise<void> {
     if (read.name === 'GSW_CM_EvHeartbeat') return;
     const reference = referenceIdOf(read.message) ?? 0;
     if (read.entry.direction === 'event') return this.#refuse(reference, 'InvalidParameter', `${read.name} is an event; a client sends requests`);
@@ -74,16 +75,18 @@ export class DirectSession implements DialectSession {
     this.parts.subscriptions.remove(this.line);
   }
 
-  #register({ attributes }: ReadMessage<'GSW_CM_ReqRegisterClient'>, reference: number): void {
+  async #register({ attributes }: ReadMessage<'GSW_CM_ReqRegisterClient'>, reference: number): Promise<void> {
     if (this.#state.kind === 'registered') return this.#refuse(reference, 'RegistrationError', 'the client is registered already');
     const name = attributes.GSW_CM_AttrClientName;
-    const roles = this.parts.clients.authenticate(name, attributes.GSW_CM_AttrClientPassword);
-    if (roles === undefined) {
-      const refusal = errorEvent(reference, 'RegistrationError', 'GSW_CM_AttrClientName and GSW_CM_AttrClientPassword are not those of a configured client');
-      this.line.finish('registrationRefused', refusal);
+    const admission = await this.parts.door.client(name, attributes.GSW_CM_AttrClientPassword, this.line.remoteAddress);
+    // the line may have gone while the password was looked at
+    if (!this.line.open) return;
+    if (admission.kind !== 'admitted') {
+      const words = describeRefused(admission, 'GSW_CM_AttrClientName and GSW_CM_AttrClientPassword are not those of a configured client');
+      this.line.finish('registrationRefused', errorEvent(reference, admission.kind === 'busy' ? 'ServerConnectionError' : 'RegistrationError', words));
       return;
     }
-    this.#state = { kind: 'registered', name: printableName(name), roles };
+    this.#state = { kind: 'registered', name: printableName(name), roles: admission.roles };
     const { frameBytes, listDepth } = this.parts.deployment.limits;
     this.line.raiseLimits(frameBytes, listDepth);
     this.line.send(makeMessage('GSW_CM_EvClientRegistered', { GSW_CM_AttrRequestID: reference }));

@@ -1,5 +1,6 @@
 import { type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
 import { EventErrorCode } from '../../../protocol/index.js';
+import { describeRefused } from '../../access/door.js';
 import { REGISTER_COMMUNICATION_DN, roleRefusal } from '../../access/roles.js';
 import { printableName } from '../client-name.js';
 import type { DialectSession } from '../session.js';
@@ -7,7 +8,7 @@ import { registerAddress, unregisterAddress } from './address.js';
 import { agentLogin, agentLogout, agentReady } from './agent.js';
 import type { DesktopLine } from './desktop-line.js';
 import type { TEventParts } from './parts.js';
-import { refuse } from './reply.js';
+import { codeOf, refuse } from './reply.js';
 import type { Registered } from './state.js';
 import { distributeUserEvent } from './user-event.js';
 
@@ -93,22 +94,24 @@ export class TEventSession implements DialectSession {
     }
   }
 
-  #register({ attributes }: ReadMessage<'RequestRegisterClient'>): void {
+  async #register({ attributes }: ReadMessage<'RequestRegisterClient'>): Promise<void> {
     const name = attributes.AttributeApplicationName;
     if (this.#state.kind === 'registered') {
       return refuse(this.desktop, 'NotAllowed', 'the client is registered already', attributes);
     }
-    const roles = this.parts.clients.authenticate(name, attributes.AttributeApplicationPassword);
-    if (roles === undefined) {
+    const admission = await this.parts.door.client(name, attributes.AttributeApplicationPassword, this.desktop.line.remoteAddress);
+    // the line may have gone while the password was looked at
+    if (!this.desktop.line.open) return;
+    if (admission.kind !== 'admitted') {
       const refusal = this.desktop.message('EventError', {
         AttributeReferenceID: attributes.AttributeReferenceID,
-        AttributeErrorCode: EventErrorCode.WrongCredentials,
-        AttributeErrorMessage: 'AttributeApplicationName and AttributeApplicationPassword are not those of a configured client',
+        AttributeErrorCode: EventErrorCode[codeOf(admission)],
+        AttributeErrorMessage: describeRefused(admission, 'AttributeApplicationName and AttributeApplicationPassword are not those of a configured client'),
       });
       this.desktop.line.finish('registrationRefused', refusal);
       return;
     }
-    this.#state = { kind: 'registered', name: printableName(name), roles, dns: new Set() };
+    this.#state = { kind: 'registered', name: printableName(name), roles: admission.roles, dns: new Set() };
     const { frameBytes, listDepth } = this.parts.deployment.limits;
     this.desktop.line.raiseLimits(frameBytes, listDepth);
     this.desktop.send('EventServerConnected', {
