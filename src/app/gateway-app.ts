@@ -17,6 +17,7 @@ import type { DesktopLine } from '../session/tevents/desktop-line.js';
 import { Tracer } from '../session/tracer.js';
 import { openStore } from '../store/open.js';
 import type { Clock } from '../util/clock.js';
+import { Certificates } from './certificates.js';
 import { httpUrl, openHttp } from './http-listener.js';
 import { FrameListeners } from './listeners.js';
 
@@ -43,21 +44,29 @@ export interface Ports {
 export class GatewayApp {
   private constructor(
     readonly ports: Ports,
+    private readonly certificates: Certificates,
     private readonly closers: readonly (() => Promise<void>)[],
   ) {}
 
   /**
    * Starts everything the deployment names and answers when it serves. What was opened is closed again
-   * where a later part fails. Throws StoreHeld, StoreAway, ListenError.
+   * where a later part fails. Throws StoreHeld, StoreAway, ListenError, TlsFileError.
    */
   static async start(parts: AppParts): Promise<GatewayApp> {
     const closers: (() => Promise<void>)[] = [];
     try {
-      return new GatewayApp(await open(parts, closers), closers);
+      const certificates = new Certificates(parts);
+      closers.push(() => Promise.resolve(certificates.close()));
+      return new GatewayApp(await open(parts, certificates, closers), certificates, closers);
     } catch (error) {
       await closeAll(closers);
       throw error;
     }
+  }
+
+  /** Reads the certificates of the listeners again. Connections that there are go on. */
+  reloadCertificates(): void {
+    this.certificates.reload();
   }
 
   /** Stops in the order: listeners, engine, store. What was sent is delivered, what was committed stays. */
@@ -71,7 +80,7 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
   for (const close of closers.toReversed()) await close();
 }
 
-async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<Ports> {
+async function open(parts: AppParts, certificates: Certificates, closers: (() => Promise<void>)[]): Promise<Ports> {
   const { deployment, log, clock } = parts;
   const holder = `process ${process.pid} on ${hostname()}`;
   const store = await openStore(deployment.store, { serverDbid: deployment.server.dbid, holder, onFatal: parts.onFatal }, clock);
@@ -99,6 +108,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
     session: { limits: deployment.limits, clock, tracer, log },
     direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, door, audit },
     tevents: { gateway, deployment, agents, dns, door, audit, clock, log },
+    certificates,
     findProfile,
     nextConnectionNumber,
   });
@@ -106,12 +116,12 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   let ready = false;
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, door, audit, tracer, nextConnectionNumber, ready: () => ready }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, door, audit, tracer, certificates, nextConnectionNumber, ready: () => ready }));
   if (http !== undefined) closers.push(() => http.close());
   // before the listener, which waits for what is under way; what earlier lives left goes on beside everything else
   closers.push(() => importer.close());
   void importer.finish();
-  const url = at && http && httpUrl(at.host, http.port);
+  const url = at && http && httpUrl(at, http.port);
   if (url !== undefined) await store.describe(url);
   ready = true;
   return { ...framePorts, ...(http !== undefined && { http: http.port }) };

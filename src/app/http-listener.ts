@@ -2,7 +2,7 @@ import type { Audit } from '../access/audit.js';
 import type { Door } from '../access/door.js';
 import type { Deployment, Listener } from '../config/deployment.js';
 import type { HealthState, HttpParts } from '../http/parts.js';
-import { createHttpServer } from '../http/server.js';
+import { changeCertificate, createHttpServer } from '../http/server.js';
 import type { Log } from '../log/log.js';
 import { describeAddress } from '../net/address.js';
 import { ListenError } from '../net/listener.js';
@@ -14,6 +14,7 @@ import { flagInput } from '../session/flag-input.js';
 import type { Tracer } from '../session/tracer.js';
 import { campaignEvent, notificationName } from '../user-data/events.js';
 import { reachableHost } from '../util/loopback.js';
+import type { Certificates } from './certificates.js';
 
 export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner' | 'clock'> {
   readonly deployment: Deployment;
@@ -23,6 +24,7 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
   readonly audit: Audit;
   readonly tracer: Tracer;
   readonly log: Log;
+  readonly certificates: Certificates;
   readonly nextConnectionNumber: () => number;
   /** Whether everything is open that the deployment names. */
   readonly ready: () => boolean;
@@ -34,8 +36,10 @@ export interface OpenHttpListener {
 }
 
 /** Opens the http listener. Throws ListenError, which names the address. */
-export async function openHttp({ host, port }: Listener, parts: HttpListenerParts): Promise<OpenHttpListener> {
-  const app = createHttpServer(httpParts(parts));
+export async function openHttp({ host, port, tls }: Listener, parts: HttpListenerParts): Promise<OpenHttpListener> {
+  const credentials = tls && parts.certificates.open(tls);
+  const app = createHttpServer(httpParts(parts), credentials?.options);
+  credentials?.onChange((options) => changeCertificate(app, options));
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -72,6 +76,6 @@ async function health({ gateway, ready }: HttpListenerParts): Promise<HealthStat
 }
 
 /** Where the listener is found from this machine: any address that it listens on is as good as this one. */
-export function httpUrl(host: string, port: number): string {
-  return `http://${describeAddress(reachableHost(host), port)}`;
+export function httpUrl({ host, tls }: Pick<Listener, 'host' | 'tls'>, port: number): string {
+  return `${tls === undefined ? 'http' : 'https'}://${describeAddress(reachableHost(host), port)}`;
 }

@@ -9,12 +9,17 @@ import { treatmentSchema } from './schema-treatments.js';
 import { isScryptHash, parseScryptHash } from '../util/scrypt-hash.js';
 import { AGENT_ID_LENGTH } from '../lists/record-fields.js';
 
+const path = () => z.string({ error: 'a path' }).regex(/\S/, { error: 'a path' });
+
+const tlsSchema = () => z.strictObject({ cert: path().optional(), key: path().optional(), clientCa: path().optional() }).optional();
+
 const endpoint = {
   host: z
     .string({ error: 'a host name or address' })
     .regex(/^[\w.:%-]+$/, { error: 'a host name or address' })
     .prefault('127.0.0.1'),
   port: integer(0, 65_535),
+  tls: tlsSchema(),
 };
 
 const profile = () => choice(['ocm1']).prefault('ocm1');
@@ -30,8 +35,6 @@ const listenersSchema = z.strictObject({
   tevents: z.strictObject({ ...endpoint, profile: profile() }).optional(),
   http: z.strictObject(endpoint).optional(),
 });
-
-const path = () => z.string({ error: 'a path' }).regex(/\S/, { error: 'a path' });
 
 const logSchema = z.strictObject({
   level: choice(['error', 'warn', 'info', 'debug']).prefault('info'),
@@ -89,6 +92,7 @@ export const configSchema = z.strictObject({
   clients: z.array(clientSchema).min(1, { error: 'at least one client, or no such key' }).optional(),
   limits: limitsSchema.prefault({}),
   dialer: dialerSchema.optional(),
+  tls: tlsSchema(),
 });
 
 /** The file's content: kinds and ranges are right, references between objects are not looked at yet. */

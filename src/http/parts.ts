@@ -38,6 +38,16 @@ export interface HttpTracer {
 
 export type HealthState = { readonly status: 'ok' } | { readonly status: 'unavailable'; readonly reasons: readonly string[] };
 
+/** What a TLS server is told, in PEM. */
+export interface HttpTls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca?: Buffer;
+  readonly requestCert: boolean;
+  readonly rejectUnauthorized: boolean;
+  readonly minVersion: 'TLSv1.2';
+}
+
 /** What the routes are made of. */
 export interface HttpParts {
   readonly gateway: Pick<Gateway, 'request' | 'describe' | 'groups'>;

@@ -69,6 +69,7 @@ describe('a command line', () => {
         },
       ],
     ],
+    ['desktop --agent 1001 --dn 7001 --tls --ca a.pem', ['desktop', { agent: '1001', dn: '7001', client: 'ocm-gateway desktop', timeoutMs: 10_000, tls: true, ca: 'a.pem' }]],
     ['desktop --agent 1001 --dn 7001', ['desktop', { agent: '1001', dn: '7001', client: 'ocm-gateway desktop', timeoutMs: 10_000 }]],
     [
       'desktop --agent 1001 --dn 7001 --campaign Spring --config a.yaml --client b --password-env C --agent-password-env D --timeout 1m',

@@ -312,6 +312,17 @@ describe('a configuration that is right', () => {
     }
   });
 
+  it('has the certificate of all on every listener, but for what a listener has of its own', () => {
+    const { listeners } = parseChanged((config) => {
+      config.listeners['direct'] = { port: 1, tls: { cert: '/own', clientCa: 'ca' } };
+      config['tls'] = { cert: 'tls/cert', key: 'tls/key' };
+    }).deployment;
+    const key = resolve('/etc/ocm', 'tls/key');
+    expect(listeners.http?.tls).to.deep.equal({ cert: resolve('/etc/ocm', 'tls/cert'), key });
+    expect(listeners.direct?.tls).to.deep.equal({ cert: '/own', key, clientCa: resolve('/etc/ocm', 'ca') });
+    expect(parseChanged(() => undefined).deployment.listeners.http).to.not.have.property('tls');
+  });
+
   it('may have two listeners on port 0, and on one port of two addresses', () => {
     const { listeners } = parseChanged((config) => {
       config.listeners = { http: { port: 0 }, direct: { port: 0 }, tevents: { port: 5, host: '127.0.0.2' } };
