@@ -7,6 +7,7 @@ import { showLists } from './app/lists/show-lists.js';
 import { createDesktop } from './cli/desk/run-desktop.js';
 import { runProgram } from './cli/program.js';
 import { createDecode } from './cli/run-decode.js';
+import { createHashPassword } from './cli/run-hash-password.js';
 import { createRequest } from './cli/run-request.js';
 import { writerTo } from './cli/write-out.js';
 import { systemClock } from './util/clock.js';
@@ -21,6 +22,7 @@ process.exitCode = await runProgram(
     demo: createDemo({ stdout: process.stdout, clock: systemClock }),
     decode: createDecode({ stdin: process.stdin, write: writerTo(process.stdout) }),
     request: createRequest({ env: process.env, clock: systemClock, write: writerTo(process.stdout) }),
+    hashPassword: createHashPassword({ stdin: process.stdin, ask: (text) => process.stderr.write(text), write: writerTo(process.stdout) }),
     desktop: createDesktop({ env: process.env, clock: systemClock, stdin: process.stdin, stdout: process.stdout }),
   },
   {

@@ -27,6 +27,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'src/agent': { may: ['src/util'], because: 'the pure domain' },
   'src/record': { may: ['src/util', 'protocol/dictionary'], because: 'the pure domain' },
   'src/journal': { may: ['src/util', 'src/campaign'], because: 'rows tell of the events of a campaign group' },
+  'src/access': { may: ['src/util', 'src/config/deployment.ts', 'src/campaign'], because: 'who may do what, whatever protocol asks' },
   'src/directory': { may: ['src/util'], because: 'who is connected, whatever a connection is' },
   'src/dialer': { may: ['src/util', 'protocol/dictionary'], because: 'places calls; whose they are and what comes of them is the service\'s' },
   'src/store': { may: ['src/util', 'src/lists'], because: 'SQL over rows; the domain is put together from them by the service' },
@@ -43,11 +44,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
     because: 'the keys that desktops and HTTP share, without either',
   },
   'src/session': {
-    may: ['src/util', 'src/lists', 'src/config/deployment.ts', 'protocol', 'protocol/dictionary', ...DOMAIN, 'src/service', 'src/directory', 'src/net', 'src/log', 'src/user-data'],
+    may: ['src/util', 'src/lists', 'src/config/deployment.ts', 'protocol', 'protocol/dictionary', ...DOMAIN, 'src/access', 'src/service', 'src/directory', 'src/net', 'src/log', 'src/user-data'],
     because: 'a message becomes a call of the service; it never sees the store',
   },
   'src/http': {
-    may: ['src/util', 'src/lists', 'src/config/deployment.ts', 'protocol', 'protocol/dictionary', ...DOMAIN, 'src/service', 'src/log', 'src/user-data'],
+    may: ['src/util', 'src/lists', 'src/config/deployment.ts', 'protocol', 'protocol/dictionary', ...DOMAIN, 'src/access', 'src/service', 'src/log', 'src/user-data'],
     because: 'as session; what it needs of a session is injected',
   },
   'src/metrics': { may: ['src/util', 'src/service', 'src/net', 'src/session'], because: 'reads what others count and is told what they measure; they know it by interfaces of their own' },

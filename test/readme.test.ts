@@ -38,7 +38,7 @@ const ignore = (): Promise<void> => Promise.resolve();
 async function runCommand(argv: readonly string[], bodies: Partial<Commands> = {}) {
   let stdout = '';
   let stderr = '';
-  const commands: Commands = { start: ignore, import: ignore, export: ignore, lists: ignore, demo: ignore, decode: ignore, request: ignore, desktop: ignore, ...bodies };
+  const commands: Commands = { start: ignore, import: ignore, export: ignore, lists: ignore, demo: ignore, decode: ignore, request: ignore, desktop: ignore, hashPassword: ignore, ...bodies };
   const status = await runProgram(argv, commands, { stdout: (text) => (stdout += text), stderr: (text) => (stderr += text) });
   return { status, stdout, stderr };
 }
@@ -90,9 +90,9 @@ describe('README.md and CONTRIBUTING.md', () => {
 
   it('has every command, and its statuses', async () => {
     const { stdout } = await runCommand(['--help']);
-    const known = Array.from(stdout.matchAll(/^ {2}(\w+) /gm), ([, name]) => name);
+    const known = Array.from(stdout.matchAll(/^ {2}(\w[\w-]*) /gm), ([, name]) => name);
     const rows = readme.rowsUnder('command', 'what it does');
-    expect(rows.map(([cell = '']) => cell.match(/\w+/)?.[0])).to.have.members(known.filter((name) => name !== 'help'));
+    expect(rows.map(([cell = '']) => cell.match(/[\w-]+/)?.[0])).to.have.members(known.filter((name) => name !== 'help'));
     expect((await runCommand(['start'])).status).to.equal(2);
     const failed = await runCommand(['demo'], { demo: () => Promise.reject(new Error('no')) });
     expect(failed.status).to.equal(1);

@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import { findProfile as builtInProfile, type WireProfile } from '../../protocol/index.js';
+import { Audit } from '../access/audit.js';
+import { Door } from '../access/door.js';
 import { AgentPool } from '../agent/pool.js';
 import type { Deployment } from '../config/deployment.js';
 import { SimulatedDialer } from '../dialer/simulated.js';
@@ -11,13 +13,13 @@ import { type TraceWriter } from '../log/trace-writer.js';
 import { Gateway } from '../service/gateway.js';
 import { Importer } from '../service/importer.js';
 import { SessionAnnouncer } from '../session/announcer.js';
-import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
 import type { DesktopLine } from '../session/tevents/desktop-line.js';
 import { Tracer } from '../session/tracer.js';
 import { Traffic } from '../session/traffic.js';
 import { openStore } from '../store/open.js';
 import type { Clock } from '../util/clock.js';
+import { Certificates } from './certificates.js';
 import { httpUrl, openHttp } from './http-listener.js';
 import { FrameListeners } from './listeners.js';
 
@@ -44,21 +46,29 @@ export interface Ports {
 export class GatewayApp {
   private constructor(
     readonly ports: Ports,
+    private readonly certificates: Certificates,
     private readonly closers: readonly (() => Promise<void>)[],
   ) {}
 
   /**
    * Starts everything the deployment names and answers when it serves. What was opened is closed again
-   * where a later part fails. Throws StoreHeld, StoreAway, ListenError.
+   * where a later part fails. Throws StoreHeld, StoreAway, ListenError, TlsFileError.
    */
   static async start(parts: AppParts): Promise<GatewayApp> {
     const closers: (() => Promise<void>)[] = [];
     try {
-      return new GatewayApp(await open(parts, closers), closers);
+      const certificates = new Certificates(parts);
+      closers.push(() => Promise.resolve(certificates.close()));
+      return new GatewayApp(await open(parts, certificates, closers), certificates, closers);
     } catch (error) {
       await closeAll(closers);
       throw error;
     }
+  }
+
+  /** Reads the certificates of the listeners again. Connections that there are go on. */
+  reloadCertificates(): void {
+    this.certificates.reload();
   }
 
   /**
@@ -75,7 +85,7 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
   for (const close of closers.toReversed()) await close();
 }
 
-async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<Ports> {
+async function open(parts: AppParts, certificates: Certificates, closers: (() => Promise<void>)[]): Promise<Ports> {
   const { deployment, log, clock } = parts;
   const holder = `process ${process.pid} on ${hostname()}`;
   const store = await openStore(deployment.store, { serverDbid: deployment.server.dbid, holder, onFatal: parts.onFatal }, clock);
@@ -95,15 +105,17 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   closers.push(() => gateway.stop());
   const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
 
-  const clients = new Clients(deployment.clients);
+  const door = new Door({ deployment, clock, log });
+  const audit = new Audit(log);
   let lastNumber = 0;
   const nextConnectionNumber = (): number => ++lastNumber;
   const findProfile = (name: string): WireProfile | undefined => parts.findProfile?.(name) ?? builtInProfile(name);
   const listeners = new FrameListeners({
     deployment,
     session: { limits: deployment.limits, clock, tracer, traffic, log },
-    direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, clients },
-    tevents: { gateway, deployment, agents, dns, clients, clock, log },
+    direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, door, audit },
+    tevents: { gateway, deployment, agents, dns, door, audit, clock, log },
+    certificates,
     findProfile,
     nextConnectionNumber,
   });
@@ -111,7 +123,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, metrics, traffic, nextConnectionNumber, phase: () => phase }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, door, audit, tracer, certificates, metrics, traffic, nextConnectionNumber, phase: () => phase }));
   metrics.watch({
     traffic,
     snapshots: () => gateway.snapshots(),
@@ -126,7 +138,7 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   // before the listeners, which wait for what is under way; what earlier lives left goes on beside everything else
   closers.push(() => importer.close());
   void importer.finish();
-  const url = at && http && httpUrl(at.host, http.port);
+  const url = at && http && httpUrl(at, http.port);
   if (url !== undefined) await store.describe(url);
   phase = 'serving';
   closers.push(async () => {

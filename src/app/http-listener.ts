@@ -1,7 +1,9 @@
+import type { Audit } from '../access/audit.js';
+import type { Door } from '../access/door.js';
 import { programVersion } from '../cli/version.js';
 import type { Deployment, Listener } from '../config/deployment.js';
 import type { HealthState, HttpParts } from '../http/parts.js';
-import { createHttpServer } from '../http/server.js';
+import { changeCertificate, createHttpServer } from '../http/server.js';
 import type { Log } from '../log/log.js';
 import { describeAddress } from '../net/address.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -9,23 +11,25 @@ import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer, ImporterParts } from '../service/importer.js';
 import { ListService } from '../service/list-service.js';
-import type { Clients } from '../session/clients.js';
 import { InternalClient } from '../session/direct/internal-client.js';
 import { flagInput } from '../session/flag-input.js';
 import type { Tracer } from '../session/tracer.js';
 import type { Traffic } from '../session/traffic.js';
 import { campaignEvent, notificationName } from '../user-data/events.js';
 import { reachableHost } from '../util/loopback.js';
+import type { Certificates } from './certificates.js';
 
 export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner' | 'clock'> {
   readonly deployment: Deployment;
   readonly gateway: Gateway;
   readonly importer: Importer;
-  readonly clients: Clients;
+  readonly door: Door;
+  readonly audit: Audit;
   readonly tracer: Tracer;
   readonly metrics: Metrics;
   readonly traffic: Traffic;
   readonly log: Log;
+  readonly certificates: Certificates;
   readonly nextConnectionNumber: () => number;
   /** Where the gateway stands: `serving` when everything is open that the deployment names. */
   readonly phase: () => 'starting' | 'serving' | 'stopping';
@@ -39,8 +43,10 @@ export interface OpenHttpListener {
 }
 
 /** Opens the http listener. Throws ListenError, which names the address. */
-export async function openHttp({ host, port }: Listener, parts: HttpListenerParts): Promise<OpenHttpListener> {
-  const app = createHttpServer(httpParts(parts));
+export async function openHttp({ host, port, tls }: Listener, parts: HttpListenerParts): Promise<OpenHttpListener> {
+  const credentials = tls && parts.certificates.open(tls);
+  const app = createHttpServer(httpParts(parts), credentials?.options);
+  credentials?.onChange((options) => changeCertificate(app, options));
   let connections = 0;
   app.server.on('connection', (socket) => {
     connections += 1;
@@ -99,6 +105,6 @@ async function health({ gateway, phase }: HttpListenerParts): Promise<HealthStat
 }
 
 /** Where the listener is found from this machine: any address that it listens on is as good as this one. */
-export function httpUrl(host: string, port: number): string {
-  return `http://${describeAddress(reachableHost(host), port)}`;
+export function httpUrl({ host, tls }: Pick<Listener, 'host' | 'tls'>, port: number): string {
+  return `${tls === undefined ? 'http' : 'https'}://${describeAddress(reachableHost(host), port)}`;
 }

@@ -14,11 +14,14 @@ import { DesktopLine } from '../session/tevents/desktop-line.js';
 import type { TEventParts } from '../session/tevents/parts.js';
 import { TEventSession } from '../session/tevents/session.js';
 
+import type { Certificates } from './certificates.js';
+
 export interface ListenersParts {
   readonly deployment: Deployment;
   readonly session: SessionParts;
   readonly direct: DirectParts;
   readonly tevents: TEventParts;
+  readonly certificates: Certificates;
   /** The wire profile of that name; undefined where there is none. */
   readonly findProfile: (name: string) => WireProfile | undefined;
   readonly nextConnectionNumber: () => number;
@@ -95,6 +98,7 @@ export class FrameListeners {
       ...this.#shared,
       counters: this.#counters[dialect],
       host: at.host,
+      ...(at.tls && { tls: this.#parts.certificates.open(at.tls) }),
       port: at.port,
       loopbackOnly: deployment.clients === undefined,
       source: profile,

@@ -1,16 +1,21 @@
 import { constants } from 'node:os';
 import { UserError } from '../cli/errors.js';
 import type { RunStart } from '../cli/start.js';
+import type { Deployment } from '../config/deployment.js';
 import { loadConfig } from '../config/load.js';
 import { createLog, type Log } from '../log/log.js';
 import { type TraceWriter, traceWriter } from '../log/trace-writer.js';
 import { ListenError } from '../net/listener.js';
+import { TlsFileError } from '../net/tls-credentials.js';
 import { StoreAway } from '../store/client.js';
 import { systemClock, type TimerHandle } from '../util/clock.js';
 import { GatewayApp } from './gateway-app.js';
 
 /** How long a process whose store or ownership is gone may take to end in order. */
 const FATAL_STOP_MS = 5000;
+
+/** Said at every start without `clients`: whoever wonders why nobody else gets in finds it here. */
+const ONLY_THIS_MACHINE = 'no clients are configured: anybody on this machine may connect, and nobody else; `clients` in the configuration lets others in';
 
 /** The body of `start`: runs until SIGTERM or SIGINT, which stop it cleanly. */
 export const runStart: RunStart = async ({ config, addIndexes }) => {
@@ -20,8 +25,12 @@ export const runStart: RunStart = async ({ config, addIndexes }) => {
     for (const warning of warnings) log.warn(warning);
     const ended = endOfProcess();
     const app = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail });
+    const reload = (): void => app.reloadCertificates();
+    if (isEncrypted(deployment)) process.on('SIGHUP', reload);
+    if (deployment.clients === undefined) log.info(ONLY_THIS_MACHINE);
     log.info(`${deployment.server.name} is ready`, { ...app.ports });
     const reason = await ended.promise;
+    process.off('SIGHUP', reload);
     if (reason instanceof Error) log.error(`stopping: ${reason.message}`);
     else log.info(`stopping on ${reason}`);
     const { stopTimeoutMs } = deployment.limits;
@@ -37,11 +46,16 @@ export const runStart: RunStart = async ({ config, addIndexes }) => {
   }
 };
 
+/** Whether a listener has a certificate; without one SIGHUP ends the process as it does any other. */
+function isEncrypted({ listeners: { direct, tevents, http } }: Deployment): boolean {
+  return [direct, tevents, http].some((listener) => listener?.tls !== undefined);
+}
+
 async function startApp(parts: Parameters<typeof GatewayApp.start>[0]): Promise<GatewayApp> {
   try {
     return await GatewayApp.start(parts);
   } catch (error) {
-    if (error instanceof ListenError || error instanceof StoreAway) throw new UserError(error.message);
+    if (error instanceof ListenError || error instanceof TlsFileError || error instanceof StoreAway) throw new UserError(error.message);
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import type { CallingList, Deployment } from '../config/deployment.js';
+import type { GivenCredentials } from '../cli/credential-options.js';
 import { UserError } from '../cli/errors.js';
+import { isScryptHash } from '../util/scrypt-hash.js';
 import { StoreAway } from '../store/client.js';
 import { StoreHeld } from '../store/held.js';
 import { openStore } from '../store/open.js';
@@ -36,16 +38,16 @@ export async function storeOrGateway({ store, server }: Deployment, command: str
   }
 }
 
-/** Whoever may read the configuration may act as one of its supervisors. */
-export function credentials({ clients = [] }: Deployment): Record<string, string> {
-  const client = clients.find(({ roles, password }) => roles.includes('supervisor') && password !== undefined);
+/** As whom a gateway is asked: as is given, else whoever may read the configuration may act as a supervisor whose password stands there. */
+export function credentials({ clients = [] }: Deployment, given: GivenCredentials | undefined): Record<string, string> {
+  const client = given ?? clients.find(({ roles, password }) => roles.includes('supervisor') && password !== undefined && !isScryptHash(password));
   if (client === undefined) return {};
   return { authorization: `Basic ${Buffer.from(`${client.name}:${client.password}`).toString('base64')}` };
 }
 
 /** What to add to a refusal of a gateway that does not know us. */
 export function hintFor(status: number): string {
-  return status === 401 || status === 403 ? '; give `clients` in the configuration one with a password and the role supervisor' : '';
+  return status === 401 || status === 403 ? '; name a client with the role supervisor by --client, and where its password is by --password-env' : '';
 }
 
 /** The list of that name. Throws UserError for an unknown one. */

@@ -22,7 +22,7 @@ export const REQUEST_NAMES = [
   { kind: 'GetCampaignStatus', direct: 'GetCampaignStatus', control: 'CampaignStatusRequest', path: 'get-campaign-status' },
 ] as const satisfies readonly RequestNames[];
 
-/** Requests that change nothing: a `monitor` may make them too. */
+/** Requests that change nothing. */
 export function isReadOnly(kind: CampaignRequestKind): boolean {
   return kind === 'GetCampaignStatus';
 }

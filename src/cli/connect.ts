@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { findProfile } from '../../protocol/index.js';
-import { ConnectionClosed, type ConnectOptions, RequestRefused, RequestTimedOut, UnexpectedAnswer } from '../client/index.js';
+import { ConnectionClosed, type ConnectOptions, RequestRefused, RequestTimedOut, type TlsClientOptions, UnexpectedAnswer } from '../client/index.js';
 import { type Environment, loadConfig } from '../config/load.js';
 import type { Clock } from '../util/clock.js';
 import { reachableHost } from '../util/loopback.js';
@@ -18,18 +19,30 @@ export function connectOptions(options: ServerOptions, listener: ListenerName, {
   return { ...endpoint(options, listener, env), clock, connectTimeoutMs: options.timeoutMs, requestTimeoutMs: options.timeoutMs };
 }
 
-function endpoint({ server, config }: ServerOptions, listener: ListenerName, env: Environment): Pick<ConnectOptions, 'host' | 'port' | 'profile'> {
+function endpoint(options: ServerOptions, listener: ListenerName, env: Environment): Pick<ConnectOptions, 'host' | 'port' | 'profile' | 'tls'> {
+  const { server, config } = options;
+  const tls = encryption(options);
   const { what, port } = LISTENERS[listener];
-  if (config === undefined) return server ?? { host: DEFAULT_HOST, port };
+  if (config === undefined) return { ...(server ?? { host: DEFAULT_HOST, port }), tls };
   const configured = loadConfig(config, env).deployment.listeners[listener];
   if (configured === undefined) {
-    if (server !== undefined) return server;
+    if (server !== undefined) return { ...server, tls };
     throw new UserError(`${config}: it has no listeners.${listener}; --server says where ${what} is`);
   }
   const profile = findProfile(configured.profile);
   const at = server ?? { host: reachableHost(configured.host), port: configured.port };
   if (at.port === 0) throw new UserError(`${config}: listeners.${listener}.port is 0, any free port; --server says which it was`);
-  return { ...at, ...(profile !== undefined && { profile }) };
+  return { ...at, tls: configured.tls === undefined ? tls : encryption({ ...options, tls: true }), ...(profile !== undefined && { profile }) };
+}
+
+/** `--ca` without `--tls` can mean nothing else. */
+function encryption({ tls = false, ca }: Pick<ServerOptions, 'tls' | 'ca'>): TlsClientOptions | boolean {
+  if (ca === undefined) return tls;
+  try {
+    return { ca: readFileSync(ca) };
+  } catch (error) {
+    throw new UserError(`${ca}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
 }
 
 /** The value of an environment variable that an option names; undefined where the option is absent. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { type CredentialOptions, withCredentialOptions } from './credential-options.js';
 
-export interface ExportOptions {
+export interface ExportOptions extends CredentialOptions {
   /** Path of the configuration. */
   readonly config: string;
   /** Name of the calling list. */
@@ -13,8 +14,8 @@ export type RunExport = (options: ExportOptions) => Promise<void>;
 
 /** `ocm-gateway export --config FILE --list NAME [OUT.csv]` */
 export function exportCommand(run: RunExport): Command {
-  return new Command('export')
-    .usage('--config FILE --list NAME [OUT.csv]')
+  return withCredentialOptions(new Command('export')
+    .usage('--config FILE --list NAME [options] [OUT.csv]')
     .summary('write a calling list to a file')
     .description(
       'Writes the records of a calling list as CSV, in the order of record_id, with the header and the values that ' +
@@ -22,7 +23,7 @@ export function exportCommand(run: RunExport): Command {
     )
     .argument('[out]', 'the file, which is replaced; without it, standard output')
     .requiredOption('--config <file>', 'the deployment, in YAML')
-    .requiredOption('--list <name>', 'name of the calling list')
+    .requiredOption('--list <name>', 'name of the calling list'))
     .addHelpText(
       'after',
       `
@@ -32,5 +33,5 @@ Examples:
 
 Exit status: 0 when all of the list is written, 1 when not: OUT.csv is as it was then.`,
     )
-    .action((out: string | undefined, { config, list }: { config: string; list: string }) => run({ config, list, out }));
+    .action((out: string | undefined, given: CredentialOptions & { config: string; list: string }) => run({ ...given, out }));
 }

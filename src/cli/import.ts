@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { type CredentialOptions, withCredentialOptions } from './credential-options.js';
 
-export interface ImportOptions {
+export interface ImportOptions extends CredentialOptions {
   /** Path of the configuration. */
   readonly config: string;
   /** Name of the calling list. */
@@ -15,8 +16,8 @@ export type RunImport = (options: ImportOptions) => Promise<void>;
 
 /** `ocm-gateway import --config FILE --list NAME RECORDS.csv` */
 export function importCommand(run: RunImport): Command {
-  return new Command('import')
-    .usage('--config FILE --list NAME [--skip-bad] RECORDS.csv')
+  return withCredentialOptions(new Command('import')
+    .usage('--config FILE --list NAME [--skip-bad] [options] RECORDS.csv')
     .summary('load records into a calling list')
     .description(
       'Loads the records of RECORDS.csv into the table of a calling list, which is created where it is missing. ' +
@@ -28,7 +29,7 @@ export function importCommand(run: RunImport): Command {
     .argument('<records>', 'the file, comma-separated, UTF-8')
     .requiredOption('--config <file>', 'the deployment, in YAML')
     .requiredOption('--list <name>', 'name of the calling list')
-    .option('--skip-bad', 'keep the good rows and write the bad ones to RECORDS.csv.rejected')
+    .option('--skip-bad', 'keep the good rows and write the bad ones to RECORDS.csv.rejected'))
     .addHelpText(
       'after',
       `
@@ -44,7 +45,7 @@ A file:
 Exit status: 0 when the records are stored, 1 when not: a bad row is told with its line and field, and
 without --skip-bad nothing of the file is kept.`,
     )
-    .action((records: string, { config, list, skipBad = false }: { config: string; list: string; skipBad?: boolean }) =>
-      run({ config, list, records, skipBad }),
+    .action((records: string, { skipBad = false, ...given }: CredentialOptions & { config: string; list: string; skipBad?: boolean }) =>
+      run({ ...given, records, skipBad }),
     );
 }

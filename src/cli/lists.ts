@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { type CredentialOptions, withCredentialOptions } from './credential-options.js';
 
-export interface ListsOptions {
+export interface ListsOptions extends CredentialOptions {
   /** Path of the configuration. */
   readonly config: string;
   /** Name of one calling list; absent: all. */
@@ -20,8 +21,8 @@ function appId(text: string): number {
 
 /** `ocm-gateway lists --config FILE` */
 export function listsCommand(run: RunLists): Command {
-  return new Command('lists')
-    .usage('--config FILE [--list NAME] [--json] [--reclaim APP_ID]')
+  return withCredentialOptions(new Command('lists')
+    .usage('--config FILE [--list NAME] [--json] [--reclaim APP_ID] [options]')
     .summary('say what is in the calling lists, and why what is left is not dialed')
     .description(
       'Counts the records of every calling list: Ready, Retrieved, final and all; how many are due, why the others ' +
@@ -35,7 +36,7 @@ export function listsCommand(run: RunLists): Command {
       'first make every record Ready that this application has marked Retrieved and left; 0: records that name none. ' +
         'Nothing is asked: be sure that it is not at work on them. Our own server.dbid is refused while the gateway runs',
       appId,
-    )
+    ))
     .addHelpText(
       'after',
       `
@@ -50,5 +51,7 @@ before or with somebody); each record counts for the first that applies.
 
 Exit status: 0, or 1 where the lists cannot be read.`,
     )
-    .action(({ config, list, json = false, reclaim }: { config: string; list?: string; json?: boolean; reclaim?: number }) => run({ config, list, json, reclaim }));
+    .action(({ config, list, json = false, reclaim, ...credentials }: CredentialOptions & { config: string; list?: string; json?: boolean; reclaim?: number }) =>
+      run({ config, list, json, reclaim, ...credentials }),
+    );
 }

@@ -8,6 +8,8 @@ import type { RunDesktop } from './desktop.js';
 import { describeFailure, EXIT_USAGE } from './errors.js';
 import { exportCommand } from './export.js';
 import type { RunExport } from './export.js';
+import { hashPasswordCommand } from './hash-password.js';
+import type { RunHashPassword } from './hash-password.js';
 import { importCommand } from './import.js';
 import type { RunImport } from './import.js';
 import { listsCommand } from './lists.js';
@@ -28,6 +30,7 @@ export interface Commands {
   readonly decode: RunDecode;
   readonly request: RunRequest;
   readonly desktop: RunDesktop;
+  readonly hashPassword: RunHashPassword;
 }
 
 export interface Output {
@@ -64,6 +67,7 @@ function buildProgram(commands: Commands, output: Output): Command {
     decodeCommand(commands.decode),
     requestCommand(commands.request),
     desktopCommand(commands.desktop),
+    hashPasswordCommand(commands.hashPassword),
   ];
   for (const child of children) program.addCommand(child);
   for (const command of [program, ...children]) framed(command, output);

@@ -11,6 +11,10 @@ export interface ServerOptions {
   readonly client: string;
   /** Name of the environment variable that holds the client's password. */
   readonly passwordEnv?: string;
+  /** Whether the connection is encrypted; with `config`, as the listener is. */
+  readonly tls?: boolean;
+  /** Path of the certificate, in PEM, that has signed the gateway's. */
+  readonly ca?: string;
   /** How long to wait for the connection, and for each answer. */
   readonly timeoutMs: number;
 }
@@ -34,6 +38,8 @@ export function withServerOptions(command: Command, listener: ListenerName, clie
     .option('--config <file>', "the gateway's deployment, in YAML")
     .option('--client <name>', 'the name to register with', client)
     .option('--password-env <variable>', "the environment variable that holds the client's password")
+    .option('--tls', 'encrypt the connection (with --config: as the listener is)')
+    .option('--ca <file>', "the certificate, in PEM, that has signed the gateway's (default: those that this machine trusts)")
     .option('--timeout <duration>', 'how long to wait for the connection, and for each answer (default: 10s)', parseDuration);
 }
 

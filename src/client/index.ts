@@ -8,5 +8,5 @@ export { CallEvent, callEventOf, type CallEventName } from './call-event.js';
 export { connectDesktop, DesktopClient, type DesktopEvent, type DesktopOptions, type DnOptions } from './desktop-client.js';
 export { connectDirect, DirectClient, type DirectEvent, type DirectOptions } from './direct-client.js';
 export * from './errors.js';
-export type { ConnectionChange, ConnectOptions } from './options.js';
+export type { ConnectionChange, ConnectOptions, TlsClientOptions } from './options.js';
 export { type Notification, notificationOf, type Pairs, ReceivedData, toKvList, UserEvent } from './user-event.js';

@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { DEFAULT_LIMITS, type Dialect, type Message, type ReadMessage, readMessage } from '../../protocol/index.js';
 import { ConnectionClosed } from './errors.js';
 import type { Settings } from './options.js';
@@ -11,6 +12,9 @@ export interface LineHandlers {
   /** Called once, after the last message. */
   readonly closed: (error: ConnectionClosed) => void;
 }
+
+/** An address is no name that could be asked for; the certificate is compared with it all the same. */
+const namedFor = (host: string): { servername?: string } => (isIP(host) === 0 ? { servername: host } : {});
 
 /** How long a connection that we end may take to be closed from the other side. */
 const CLOSE_TIMEOUT_MS = 2000;
@@ -54,16 +58,16 @@ export class Line {
 
   /** Connects. Rejects with ConnectionClosed where that fails, or takes too long. */
   static open(settings: Settings, dialect: Dialect, handlers: LineHandlers): Promise<Line> {
-    const { host, port, clock, connectTimeoutMs } = settings;
+    const { host, port, tls, clock, connectTimeoutMs } = settings;
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true });
+      const socket = tls === undefined ? connect({ host, port, noDelay: true }) : connectTls({ ...namedFor(host), ...tls, host, port, minVersion: 'TLSv1.2' }).setNoDelay();
       const fail = (error: Error): void => {
         timer.cancel();
         reject(new ConnectionClosed(`${host}:${port} cannot be reached: ${error.message}`, { cause: error }));
       };
       const timer = clock.after(connectTimeoutMs, () => socket.destroy(new Error(`no connection within ${connectTimeoutMs} ms`)));
       socket.once('error', fail);
-      socket.once('connect', () => {
+      socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
         timer.cancel();
         socket.off('error', fail);
         resolve(new Line(socket, settings, dialect, handlers));

@@ -9,10 +9,23 @@ export type ConnectionChange =
   /** Everything that was registered, and who was logged in, is there again. */
   | { readonly kind: 'restored' };
 
+/** PEM texts. */
+export interface TlsClientOptions {
+  /** Who must have signed the gateway's certificate; absent: an authority that this machine trusts. */
+  readonly ca?: string | Buffer;
+  /** The client's own certificate, where the listener wants one. */
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  /** The name that the gateway's certificate must have; absent: the host. */
+  readonly servername?: string;
+}
+
 /** What clients of both dialects are told. */
 export interface ConnectOptions {
   readonly host: string;
   readonly port: number;
+  /** Whether, and how, the connection is encrypted; absent or false: it is not. */
+  readonly tls?: TlsClientOptions | boolean;
   /** How the listener's bytes are laid out; ocm1 unless it says otherwise. */
   readonly profile?: WireProfile;
   /** How long a connection may take to be made; 5 s. */
@@ -32,11 +45,12 @@ export interface ConnectOptions {
   readonly random?: () => number;
 }
 
-export interface Settings extends Required<Omit<ConnectOptions, 'reconnect'>> {
+export interface Settings extends Required<Omit<ConnectOptions, 'reconnect' | 'tls'>> {
+  readonly tls: TlsClientOptions | undefined;
   readonly reconnect: ReconnectOptions | undefined;
 }
 
-export function settingsOf({ reconnect = false, ...given }: ConnectOptions): Settings {
+export function settingsOf({ reconnect = false, tls = false, ...given }: ConnectOptions): Settings {
   return {
     profile: ocm1,
     connectTimeoutMs: 5000,
@@ -47,6 +61,7 @@ export function settingsOf({ reconnect = false, ...given }: ConnectOptions): Set
     clock: systemClock,
     random: Math.random,
     ...given,
+    tls: typeof tls === 'object' ? tls : tls ? {} : undefined,
     reconnect: typeof reconnect === 'object' ? reconnect : reconnect ? DEFAULT_RECONNECT : undefined,
   };
 }

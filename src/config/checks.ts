@@ -134,6 +134,17 @@ const listeners: Check = ({ listeners: all, clients }) => {
   }
 };
 
+const certificates: Check = ({ listeners: all, tls }) => {
+  for (const [name, listener] of Object.entries(all)) {
+    if (listener === undefined || (tls === undefined && listener.tls === undefined)) continue;
+    for (const key of ['cert', 'key'] as const) {
+      if (listener.tls?.[key] !== undefined || tls?.[key] !== undefined) continue;
+      const path = listener.tls === undefined ? ['tls', key] : ['listeners', name, 'tls', key];
+      throw new ConfigProblem('MissingKey', path, 'found nothing, expected a path: TLS needs cert and key, here or in `tls`');
+    }
+  }
+};
+
 /** Everything that no single key can be blamed for. Throws ConfigProblem for the first that is wrong. */
 export function checkTogether(content: ConfigContent): void {
   const checks = [
@@ -147,6 +158,7 @@ export function checkTogether(content: ConfigContent): void {
     buffers,
     limits,
     listeners,
+    certificates,
   ];
   for (const check of checks) check(content);
 }

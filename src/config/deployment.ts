@@ -54,6 +54,16 @@ export interface Listener {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Absent: what it is sent and sends is readable on the way. */
+  readonly tls?: TlsFiles;
+}
+
+/** Absolute paths of files in PEM. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  /** Who signs the certificates that clients must have; absent: they need none. */
+  readonly clientCa?: string;
 }
 
 export interface FrameListener extends Listener {
@@ -213,6 +223,7 @@ export type ClientRole = 'agent' | 'supervisor' | 'monitor';
 
 export interface Client {
   readonly name: string;
+  /** Plain, or a hash (util/scrypt-hash). */
   readonly password?: string;
   readonly roles: readonly ClientRole[];
 }
@@ -233,4 +244,8 @@ export interface Limits {
   readonly connectionsPerAddress: number;
   readonly heldBytes: number;
   readonly stopTimeoutMs: number;
+  readonly loginFailures: number;
+  readonly loginDelayMs: number;
+  readonly loginLockMs: number;
+  readonly loginsWaiting: number;
 }

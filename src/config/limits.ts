@@ -35,4 +35,12 @@ export const limitsSchema = z.strictObject({
   heldBytes: bytes(MIB, 1024 * GIB).prefault('512MiB'),
   /** A request that nobody can answer, or a store that says nothing, would keep the process from ending until it is killed. */
   stopTimeout: duration(1).prefault('10s'),
+  /** Somebody who tries passwords would be as fast as the line: so many wrong ones lock a name for an address. */
+  loginFailures: count(1).prefault(5),
+  /** As above: the answer to the second wrong password waits that long, to the third twice as long, and so on. */
+  loginDelay: duration().prefault('1s'),
+  /** A lock for ever would have people in for good because of a wrong file on one machine. */
+  loginLock: duration(1).prefault('1m'),
+  /** Hashes are made to be slow: what comes faster than they are computed would wait for ever, and hold its line. */
+  loginsWaiting: count(1).prefault(500),
 });

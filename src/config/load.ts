@@ -10,6 +10,7 @@ import { configSchema } from './schema.js';
 import { checkedBy } from './schema-problem.js';
 import { refuseUnsupported } from './unsupported.js';
 import { readYaml } from './yaml-source.js';
+import { isScryptHash } from '../util/scrypt-hash.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,9 +31,25 @@ export interface ParseOptions {
 /** Real desktops read GSW_APPLICATION_ID into 16 bits. */
 const LARGEST_DESKTOP_DBID = 32_767;
 
-function warningsOf({ server }: Deployment): readonly string[] {
+function warningsOf(deployment: Deployment): readonly string[] {
+  return [...largeDbid(deployment), ...plainSecrets(deployment)];
+}
+
+function largeDbid({ server }: Deployment): readonly string[] {
   if (server.dbid <= LARGEST_DESKTOP_DBID) return [];
   return [`server.dbid is ${server.dbid}: desktops that read GSW_APPLICATION_ID as 16 bits fail above ${LARGEST_DESKTOP_DBID}`];
+}
+
+/** How many keys one warning names. */
+const NAMED_KEYS = 10;
+
+function plainSecrets({ agents, clients = [] }: Deployment): readonly string[] {
+  const plain = Object.entries({ agents, clients }).flatMap(([list, entries]) =>
+    entries.flatMap(({ password }, index) => (password === undefined || isScryptHash(password) ? [] : [`${list}[${index}].password`])),
+  );
+  if (plain.length === 0) return [];
+  const named = plain.length > NAMED_KEYS ? `${plain.slice(0, NAMED_KEYS).join(', ')} and ${plain.length - NAMED_KEYS} more` : plain.join(', ');
+  return [`${named}: plain text; put what \`ocm-gateway hash-password\` prints in its place`];
 }
 
 /** Runs a step; a problem with a key becomes an error that also says where the value came from. */

@@ -10,6 +10,7 @@ import type {
   CampaignGroup,
   Deployment,
   Limits,
+  Listeners,
   LogSettings,
   SimulatedDialerSettings,
   Store,
@@ -141,7 +142,7 @@ function logSettings({ log: { file, traceFile, ...rest } }: ConfigContent, baseD
 }
 
 function limits(content: ConfigContent): Limits {
-  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, stopTimeout, ...rest } = content.limits;
+  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, stopTimeout, loginDelay, loginLock, ...rest } = content.limits;
   const before = rest.frameBytesBeforeRegistration ?? Math.min(FRAME_BYTES_BEFORE_REGISTRATION, rest.frameBytes);
   return {
     ...rest,
@@ -151,6 +152,8 @@ function limits(content: ConfigContent): Limits {
     heartbeatTimeoutMs: heartbeatTimeout,
     drainTimeoutMs: drainTimeout,
     stopTimeoutMs: stopTimeout,
+    loginDelayMs: loginDelay,
+    loginLockMs: loginLock,
   };
 }
 
@@ -167,6 +170,22 @@ function store({ url, connections, connectTimeout, statementTimeout, lease }: Co
   return { ...url, connections, connectTimeoutMs: connectTimeout, statementTimeoutMs: statementTimeout, leaseMs: lease };
 }
 
+function listeners({ listeners: { direct, tevents, http }, tls }: ConfigContent, baseDir: string): Listeners {
+  return {
+    ...(direct && { direct: encrypted(direct, tls, baseDir) }),
+    ...(tevents && { tevents: encrypted(tevents, tls, baseDir) }),
+    ...(http && { http: encrypted(http, tls, baseDir) }),
+  };
+}
+
+/** A listener's own files go before those of all. That both are there is seen to in checks.ts. */
+function encrypted<T extends { readonly tls?: ConfigContent['tls'] }>({ tls: own, ...listener }: T, common: ConfigContent['tls'], baseDir: string) {
+  const { cert, key, clientCa } = { ...common, ...withoutUndefined(own ?? {}) };
+  if (cert === undefined || key === undefined) return listener;
+  const tls = { cert: resolvePath(baseDir, cert), key: resolvePath(baseDir, key), ...(clientCa !== undefined && { clientCa: resolvePath(baseDir, clientCa) }) };
+  return { ...listener, tls };
+}
+
 type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** A copy without the keys whose value is undefined: an optional key is absent, not undefined. */
@@ -181,7 +200,7 @@ export function resolveDeployment(content: ConfigContent, baseDir: string): Depl
   const known = campaigns(content, lists);
   return {
     server: content.server,
-    listeners: withoutUndefined(content.listeners),
+    listeners: listeners(content, baseDir),
     store: store(content.store, baseDir),
     log: logSettings(content, baseDir),
     timeZones: content.timeZones,

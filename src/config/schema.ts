@@ -6,7 +6,12 @@ import { dialerSchema } from './schema-dialer.js';
 import { callingListSchema, campaignSchema } from './schema-lists.js';
 import { storeSchema } from './schema-store.js';
 import { treatmentSchema } from './schema-treatments.js';
+import { isScryptHash, parseScryptHash } from '../util/scrypt-hash.js';
 import { AGENT_ID_LENGTH } from '../lists/record-fields.js';
+
+const path = () => z.string({ error: 'a path' }).regex(/\S/, { error: 'a path' });
+
+const tlsSchema = () => z.strictObject({ cert: path().optional(), key: path().optional(), clientCa: path().optional() }).optional();
 
 const endpoint = {
   host: z
@@ -14,6 +19,7 @@ const endpoint = {
     .regex(/^[\w.:%-]+$/, { error: 'a host name or address' })
     .prefault('127.0.0.1'),
   port: integer(0, 65_535),
+  tls: tlsSchema(),
 };
 
 const profile = () => choice(['ocm1']).prefault('ocm1');
@@ -29,8 +35,6 @@ const listenersSchema = z.strictObject({
   tevents: z.strictObject({ ...endpoint, profile: profile() }).optional(),
   http: z.strictObject(endpoint).optional(),
 });
-
-const path = () => z.string({ error: 'a path' }).regex(/\S/, { error: 'a path' });
 
 const logSchema = z.strictObject({
   level: choice(['error', 'warn', 'info', 'debug']).prefault('info'),
@@ -52,7 +56,13 @@ function isTimeZone(zone: string): boolean {
 const zoneName = () =>
   parsedText('a time zone such as Europe/Paris or Etc/UTC', (zone) => (isTimeZone(zone) ? zone : undefined));
 
-const password = () => z.string({ error: 'text (numbers in quotes)' }).min(1, { error: 'text that is not empty' });
+const HASH = 'text, or a hash as `ocm-gateway hash-password` prints it';
+
+const password = () =>
+  z
+    .string({ error: 'text (numbers in quotes)' })
+    .min(1, { error: 'text that is not empty' })
+    .refine((secret) => !isScryptHash(secret) || parseScryptHash(secret) !== undefined, { error: HASH });
 
 const agentId = () => label('an agent id', AGENT_ID_LENGTH);
 
@@ -82,6 +92,7 @@ export const configSchema = z.strictObject({
   clients: z.array(clientSchema).min(1, { error: 'at least one client, or no such key' }).optional(),
   limits: limitsSchema.prefault({}),
   dialer: dialerSchema.optional(),
+  tls: tlsSchema(),
 });
 
 /** The file's content: kinds and ranges are right, references between objects are not looked at yet. */

@@ -21,8 +21,6 @@ export const UNSUPPORTED: readonly Unsupported[] = [
     expected: 'Preview or Progress',
   },
   { path: 'statusReporting', feature: 'status reports over HTTP' },
-  { path: 'tls', feature: 'TLS' },
-  { path: 'listeners.*.tls', feature: 'TLS' },
 ];
 
 /** Every place in the file that a pattern meets. */

@@ -1,48 +1,53 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ClientRole } from '../config/deployment.js';
+import { type Admission, describeRefused, type Refused } from '../access/door.js';
+import { ALL_ROLES, isForAnyone, roleRefusal, UNKNOWN_PATH } from '../access/roles.js';
 import { isLoopbackHost } from '../util/loopback.js';
 import { HttpFault } from './fault.js';
-import type { Credentials } from './parts.js';
-
-/** What a route needs: nothing, the right to look, or the right to change. */
-export type Access = 'open' | 'read' | 'change';
+import type { HttpParts } from './parts.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Absent: `read`. */
-    access?: Access | ((request: FastifyRequest) => Access);
+    /** The row of the table of roles, where method and path alone do not say it. */
+    requestName?: (request: FastifyRequest) => string;
   }
 }
 
-const ROLES: Readonly<Record<Exclude<Access, 'open'>, readonly ClientRole[]>> = {
-  read: ['monitor', 'supervisor'],
-  change: ['supervisor'],
-};
+const CLIENT = 'client';
 
-const CALLER = 'caller';
+const ANYONE = { name: 'HTTP', roles: ALL_ROLES };
+
+/** The name of the client that sent a request; undefined where it has not said one, or need not. */
+export function clientOf(request: FastifyRequest): string | undefined {
+  return request.getDecorator<string | null>(CLIENT) ?? undefined;
+}
 
 /** Who sent a request, in words, for the journal. */
 export function callerOf(request: FastifyRequest): string {
-  return request.getDecorator<string>(CALLER);
+  const client = clientOf(request);
+  return client === undefined ? 'HTTP' : `HTTP client ${client}`;
 }
 
 /** Lets in whom the configuration lets in (config.md, clients), before anything else is looked at. */
-export function guardAccess(app: FastifyInstance, clients: Credentials): void {
-  app.decorateRequest(CALLER, 'HTTP');
+export function guardAccess(app: FastifyInstance, door: HttpParts['door']): void {
+  app.decorateRequest(CLIENT, null);
   app.addHook('onRequest', async (request) => {
     refuseForeignPages(request);
-    if (!clients.required) return refuseStrangers(request);
-    const { access = 'read' } = request.routeOptions.config;
-    const needed = typeof access === 'function' ? access(request) : access;
-    if (needed === 'open') return undefined;
-    const { name, roles } = authenticate(request, clients);
-    if (!ROLES[needed].some((role) => roles.has(role))) {
-      throw new HttpFault('RegistrationError', `client ${name} may not do this: it needs the role ${ROLES[needed].join(' or ')}`);
-    }
-    request.setDecorator(CALLER, `HTTP client ${name}`);
-    return undefined;
+    if (!door.required) refuseStrangers(request);
+    const name = requestName(request);
+    if (isForAnyone(name)) return;
+    const client = door.required ? await authenticate(request, door) : ANYONE;
+    if (door.required) request.setDecorator(CLIENT, client.name);
+    const refusal = roleRefusal(name, client);
+    if (refusal !== undefined) throw new HttpFault('RegistrationError', refusal);
   });
+}
+
+/** What a request is called in the table of roles. HEAD is GET without the body. */
+function requestName(request: FastifyRequest): string {
+  const { is404, method, routeOptions } = request;
+  if (is404) return UNKNOWN_PATH;
+  return routeOptions.config.requestName?.(request) ?? `${method === 'HEAD' ? 'GET' : method} ${routeOptions.url}`;
 }
 
 /** A browser says in Origin whose page sends; a page of another site must not steer campaigns with its reader's rights. */
@@ -63,14 +68,25 @@ function refuseStrangers({ ip, hostname }: FastifyRequest): void {
   }
 }
 
-function authenticate(request: FastifyRequest, clients: Credentials): { name: string; roles: ReadonlySet<ClientRole> } {
-  const { name, password } = basicCredentials(request.headers.authorization) ?? {};
-  const roles = name === undefined ? undefined : clients.authenticate(name, password);
-  if (name !== undefined && roles !== undefined) return { name, roles };
-  throw new HttpFault('RegistrationError', 'expected name and password of a configured client, as HTTP Basic', {
-    status: 401,
-    headers: { 'www-authenticate': 'Basic realm="ocm-gateway", charset="UTF-8"' },
-  });
+async function authenticate(request: FastifyRequest, door: HttpParts['door']): Promise<Extract<Admission, { kind: 'admitted' }>> {
+  const given = basicCredentials(request.headers.authorization);
+  const admission: Admission = given === undefined ? { kind: 'wrong' } : await door.client(given.name, given.password, request.ip);
+  if (admission.kind === 'admitted') return admission;
+  throw refusedBy(admission);
+}
+
+const CHALLENGE = { 'www-authenticate': 'Basic realm="ocm-gateway", charset="UTF-8"' };
+
+function refusedBy(refused: Refused): HttpFault {
+  const words = describeRefused(refused, 'expected name and password of a configured client, as HTTP Basic');
+  switch (refused.kind) {
+    case 'wrong':
+      return new HttpFault('RegistrationError', words, { status: 401, headers: CHALLENGE });
+    case 'locked':
+      return new HttpFault('RegistrationError', words, { status: 429, headers: { 'retry-after': String(Math.ceil(refused.forMs / 1000)) } });
+    case 'busy':
+      return new HttpFault('ServerConnectionError', words, { headers: { 'retry-after': '1' } });
+  }
 }
 
 function basicCredentials(header: string | undefined): { name: string; password: string } | undefined {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Clock, TimerHandle } from '../util/clock.js';
 import { HttpFault } from './fault.js';
@@ -11,8 +12,10 @@ import type { HttpParts } from './parts.js';
  */
 export function closeConnections(app: FastifyInstance, clock: Clock, timeoutMs: number): void {
   let timer: TimerHandle | undefined;
+  const closeHandshakes = watchHandshakes(app);
   app.addHook('preClose', async () => {
     const deadlineMs = clock.now() + timeoutMs;
+    closeHandshakes();
     const look = (): void => {
       if (clock.now() < deadlineMs) app.server.closeIdleConnections();
       else app.server.closeAllConnections();
@@ -37,4 +40,22 @@ declare module 'fastify' {
     /** Served until the very end. */
     whileStopping?: boolean;
   }
+}
+
+const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
+/** A TLS server does not know the connections that are in their handshake: what it answers ends them. */
+function watchHandshakes({ server }: FastifyInstance): () => void {
+  const handshaking = new Map<string, Socket>();
+  if ('setSecureContext' in server) {
+    server.on('connection', (socket) => {
+      const peer = peerOf(socket);
+      handshaking.set(peer, socket);
+      socket.once('close', () => handshaking.delete(peer));
+    });
+    server.on('secureConnection', (socket: Socket) => handshaking.delete(peerOf(socket)));
+  }
+  return () => {
+    for (const socket of handshaking.values()) socket.destroy();
+  };
 }

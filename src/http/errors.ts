@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ErrorCode } from '../../protocol/dictionary/enumerations.js';
 import { StoreAway } from '../service/ports.js';
+import { auditFault } from './audit.js';
 import { HttpFault } from './fault.js';
 import { ANSWER_TIMEOUT_MS, BODY_BYTES } from './limits.js';
 import type { HttpParts } from './parts.js';
@@ -29,9 +30,10 @@ declare module 'fastify' {
 }
 
 /** Answers a request that failed, in its family's form. */
-export function sendFault(error: unknown, reply: FastifyReply, { log, metrics }: Pick<HttpParts, 'log' | 'metrics'>): FastifyReply {
+export function sendFault(error: unknown, reply: FastifyReply, { log, metrics, audit }: Pick<HttpParts, 'log' | 'metrics' | 'audit'>): FastifyReply {
   const fault = toFault(error, log);
   metrics.refused(fault.code);
+  auditFault(audit, reply.request, fault);
   const { describeFault = errorBody } = reply.request.routeOptions.config;
   return reply.code(fault.status).headers(fault.headers).send(describeFault(fault));
 }

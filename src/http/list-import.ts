@@ -48,7 +48,7 @@ export function listImportRoute(app: HttpApp, { importer, clock, metrics }: Http
   app.post(
     '/lists/:name/import',
     {
-      config: { access: 'change', contentType: CSV_TYPE },
+      config: { contentType: CSV_TYPE },
       schema: {
         operationId: 'importRecords',
         summary: 'Loads a file of records into a calling list',

@@ -1,8 +1,10 @@
 import type { KvList } from '../../protocol/index.js';
+import type { Audit } from '../access/audit.js';
+import type { Door } from '../access/door.js';
 import type { FlagInput } from '../campaign/auto-completion.js';
 import type { GroupEventKind } from '../campaign/group-state.js';
 import type { CampaignRequest } from '../campaign/requests.js';
-import type { CampaignGroup, ClientRole, Deployment } from '../config/deployment.js';
+import type { CampaignGroup, Deployment } from '../config/deployment.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer } from '../service/importer.js';
 import type { ListService } from '../service/list-service.js';
@@ -29,13 +31,6 @@ export interface UserEvents {
   flagInput(data: KvList): FlagInput | undefined;
 }
 
-/** Who may do what (config.md, clients). */
-export interface Credentials {
-  /** Whether any are configured. */
-  readonly required: boolean;
-  authenticate(name: string, password: string | undefined): ReadonlySet<ClientRole> | undefined;
-}
-
 export interface HttpTracer {
   readonly enabled: boolean;
   http(connection: number, direction: 'received' | 'sent', pairs: KvList): void;
@@ -54,17 +49,28 @@ export interface HttpMetrics {
   refused(code: string): void;
 }
 
+/** What a TLS server is told, in PEM. */
+export interface HttpTls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca?: Buffer;
+  readonly requestCert: boolean;
+  readonly rejectUnauthorized: boolean;
+  readonly minVersion: 'TLSv1.2';
+}
+
 /** What the routes are made of. */
 export interface HttpParts {
   readonly gateway: Pick<Gateway, 'request' | 'describe' | 'groups'>;
   readonly deployment: Deployment;
-  readonly clients: Credentials;
+  readonly door: Pick<Door, 'required' | 'client'>;
   readonly ocmClient: OcmClient;
   readonly userEvents: UserEvents;
   readonly tracer: HttpTracer;
   readonly metrics: HttpMetrics;
   readonly importer: Pick<Importer, 'run'>;
   readonly lists: Pick<ListService, 'report' | 'reclaim' | 'export'>;
+  readonly audit: Audit;
   readonly clock: Clock;
   /** Of the program. */
   readonly version: string;

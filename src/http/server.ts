@@ -1,6 +1,7 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyHttpOptions, type FastifyInstance, type RawServerDefault } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guardAccess } from './access.js';
+import { rememberAsked } from './audit.js';
 import { campaignGroupRoutes } from './campaign-groups/routes.js';
 import { closeConnections, refuseWhileStopping } from './closing.js';
 import { readBodies } from './content-types.js';
@@ -14,19 +15,19 @@ import { measureRequests, metricsRoute } from './metrics.js';
 import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
 import { describeRoutes, openApiRoute } from './openapi.js';
-import type { HttpParts } from './parts.js';
+import type { HttpParts, HttpTls } from './parts.js';
 import { checkRequests } from './request-problem.js';
 
 /**
  * The HTTP listener, with all its routes; `listen({ host, port })` opens it. `close()` lets requests
  * under way end, but for imports, of which nothing is kept.
  */
-export function createHttpServer(parts: HttpParts): FastifyInstance {
-  const { clients, deployment } = parts;
+export function createHttpServer(parts: HttpParts, tls?: HttpTls): FastifyInstance {
+  const { door, deployment } = parts;
   const app = fastify({
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
+    ...encryption(tls),
     frameworkErrors: (error, _request, reply) => void sendFault(error, reply, parts),
   }).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = deployment.limits.connections;
@@ -36,7 +37,8 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   measureRequests(app, parts);
   // requests under way when it closes: frames have had half of the time to stop, and the store needs some of it
   closeConnections(app, parts.clock, deployment.limits.stopTimeoutMs / 4);
-  guardAccess(app, clients);
+  rememberAsked(app);
+  guardAccess(app, door);
   refuseWhileStopping(app, parts);
   readBodies(app);
   refuseUnknown(app);
@@ -53,4 +55,16 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
     openApiRoute(app);
   });
   return app;
+}
+
+const TIMEOUTS = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS };
+
+/** The framework's types have another server for each kind; what is used of it is the same. */
+function encryption(tls: HttpTls | undefined): Pick<FastifyHttpOptions<RawServerDefault>, 'http'> {
+  return tls === undefined ? { http: TIMEOUTS } : ({ https: { ...TIMEOUTS, ...tls, handshakeTimeout: HEADERS_TIMEOUT_MS } } as object);
+}
+
+/** New connections have the certificate from now on. */
+export function changeCertificate({ server }: FastifyInstance, tls: HttpTls): void {
+  if ('setSecureContext' in server && typeof server.setSecureContext === 'function') server.setSecureContext(tls);
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import type { FrameLimits } from '../../protocol/profile/profile.js';
 import { describeAddress, plainAddress } from './address.js';
 import { Connection } from './connection.js';
@@ -7,6 +8,7 @@ import type { ConnectionHandlers, NetShared } from './connection.js';
 import type { ConnectionGate } from './connection-gate.js';
 import type { FrameSource } from './inbox.js';
 import type { OutboxLimits } from './outbox.js';
+import type { TlsCredentials } from './tls-credentials.js';
 
 export interface ListenerOptions extends NetShared {
   readonly host: string;
@@ -14,6 +16,8 @@ export interface ListenerOptions extends NetShared {
   readonly port: number;
   /** Turns away every peer of another machine (no `clients` are configured). */
   readonly loopbackOnly: boolean;
+  /** Absent: lines are not encrypted. */
+  readonly tls?: TlsCredentials;
   readonly source: FrameSource;
   /** Of a line that has not registered; its session raises them with Connection.setFrameLimits. */
   readonly frameLimits: FrameLimits;
@@ -26,6 +30,9 @@ export interface ListenerOptions extends NetShared {
   /** An error of the listening socket after it was opened. It goes on listening. */
   readonly onError: (error: Error) => void;
 }
+
+/** A peer that connects and says nothing would hold its place for ever. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 const explanations: Record<string, string> = {
   EADDRINUSE: 'another program has the port; stop it or configure another port',
@@ -50,6 +57,10 @@ export class ListenError extends Error {
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
+  /** Makes encrypted lines of those that the server has taken; listens on nothing itself. */
+  readonly #tls: TlsServer | undefined;
+  /** Lines that are in their handshake. */
+  readonly #handshaking = new Set<Socket>();
   /** The open lines, and when their end was told to their sessions; the server itself is done earlier. */
   readonly #connections = new Map<Connection, Promise<void>>();
   #closed: Promise<void> | undefined;
@@ -59,6 +70,7 @@ export class Listener {
     // allowHalfOpen: a client that has ended its stream still gets its answers.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true });
     this.#server.on('connection', (socket) => this.#take(socket));
+    this.#tls = options.tls && this.#openTls(options.tls);
   }
 
   /** Opens the socket. Rejects with ListenError, which names the address. */
@@ -104,6 +116,7 @@ export class Listener {
   /** Stops, finishes every line (what was sent is delivered, see Connection.finish) and waits until all are gone. */
   async close(): Promise<void> {
     this.stop();
+    for (const socket of this.#handshaking) socket.destroy();
     for (const connection of this.#connections.keys()) connection.finish('shutdown');
     await Promise.all([this.#closed, ...this.#connections.values()]);
   }
@@ -114,7 +127,7 @@ export class Listener {
   }
 
   #take(socket: Socket): void {
-    const { gate, counters, nextNumber, loopbackOnly } = this.#options;
+    const { gate, counters, loopbackOnly } = this.#options;
     // A peer that has left again already has no address any more.
     const address = plainAddress(socket.remoteAddress ?? '');
     const refusal = address === '' ? 'peer' : gate.enter(address, loopbackOnly);
@@ -126,6 +139,27 @@ export class Listener {
     }
     counters.accepted += 1;
     socket.once('close', () => gate.leave(address));
+    if (this.#tls === undefined) return this.#open(socket, address);
+    this.#handshaking.add(socket);
+    socket.on('error', ignoreRefused);
+    socket.once('close', () => this.#handshaking.delete(socket));
+    this.#tls.emit('connection', socket);
+  }
+
+  #openTls(credentials: TlsCredentials): TlsServer {
+    const { counters } = this.#options;
+    const server = createTlsServer({ ...credentials.options, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, allowHalfOpen: true });
+    credentials.onChange((options) => server.setSecureContext(options));
+    server.on('secureConnection', (socket) => this.#open(socket, plainAddress(socket.remoteAddress ?? '')));
+    server.on('tlsClientError', (_error, socket) => {
+      counters.handshakeErrors += 1;
+      socket.destroy();
+    });
+    return server;
+  }
+
+  #open(socket: Socket, address: string): void {
+    const { nextNumber } = this.#options;
     const connection = new Connection({ ...this.#options, socket, number: nextNumber(), remoteAddress: address });
     const gone = new Promise<void>((resolve) => {
       socket.once('close', () => {

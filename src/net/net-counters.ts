@@ -13,6 +13,8 @@ export interface NetCounters {
   readonly closed: Record<CloseReason, number>;
   /** Errors of the listening sockets themselves, e.g. no file descriptor left for a new line. */
   acceptErrors: number;
+  /** Lines that were taken in and whose TLS handshake failed: no certificate, another version, or no TLS at all. */
+  handshakeErrors: number;
   framesIn: number;
   bytesIn: number;
   /** Bytes that the kernel has taken. */
@@ -27,6 +29,7 @@ export function createNetCounters(): NetCounters {
     refused: { connectionLimit: 0, addressLimit: 0, notLoopback: 0, peer: 0 },
     closed: Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<CloseReason, number>,
     acceptErrors: 0,
+    handshakeErrors: 0,
     framesIn: 0,
     bytesIn: 0,
     bytesOut: 0,

@@ -15,7 +15,7 @@ describe('a whole gateway', () => {
   after(() => app.close());
 
   it('is healthy once it has started, and says where its http listener is', async () => {
-    const url = httpUrl('127.0.0.1', app.ports.http);
+    const url = httpUrl({ host: '127.0.0.1' }, app.ports.http);
     const answer = await fetch(`${url}/health`);
     expect([answer.status, await answer.json()]).to.deep.equal([200, { status: 'ok' }]);
     const holder = JSON.parse(readFileSync(join(directoryOf(app.deployment), 'holder.json'), 'utf8')) as unknown;
@@ -29,8 +29,8 @@ describe('a whole gateway', () => {
   });
 
   it('names an address that can be reached where it listens on all of them', () => {
-    expect(httpUrl('0.0.0.0', 80)).to.equal('http://127.0.0.1:80');
-    expect(httpUrl('::', 80)).to.equal('http://[::1]:80');
-    expect(httpUrl('::1', 80)).to.equal('http://[::1]:80');
+    expect(httpUrl({ host: '0.0.0.0' }, 80)).to.equal('http://127.0.0.1:80');
+    expect(httpUrl({ host: '::' }, 80)).to.equal('http://[::1]:80');
+    expect(httpUrl({ host: '::1' }, 80)).to.equal('http://[::1]:80');
   });
 });

@@ -84,6 +84,7 @@ describe('the program', function () {
       line.destroy();
     }
     expect(gateway.stderr).to.equal('');
+    expect(gateway.stdout).to.match(/^\S+ info no clients are configured: anybody on this machine may connect, and nobody else/m);
     expect(lines(gateway.stdout).at(-1)).to.match(/ info stopped$/);
 
     const trace = await readFile(traceFile, 'utf8');
@@ -126,6 +127,7 @@ describe('the program', function () {
     expect(await again.end('SIGINT')).to.deep.equal({ code: 0, signal: null });
 
     const said = [killed, again].map(({ stdout, stderr }) => stdout + stderr).join('');
+    expect(said).to.not.contain('no clients are configured');
     expect(said).to.contain("GSW_CM_AttrClientPassword       '****'").and.contain("AttributeAgentPassword          '****'").and.contain("GSW_CM_AttrUserName             'mary'");
     expect(SECRETS.filter((secret) => said.includes(secret))).to.deep.equal([]);
   });

@@ -30,6 +30,7 @@ async function run(line: string, failure?: unknown): Promise<Run> {
     decode: body('decode'),
     request: body('request'),
     desktop: body('desktop'),
+    hashPassword: body('hashPassword'),
   };
   let stdout = '';
   let stderr = '';
@@ -51,6 +52,8 @@ describe('a command line', () => {
     ['import --config a.yaml --list Spring r.csv', ['import', { config: 'a.yaml', list: 'Spring', records: 'r.csv', skipBad: false }]],
     ['import r.csv --skip-bad --list=Spring --config=a.yaml', ['import', { config: 'a.yaml', list: 'Spring', records: 'r.csv', skipBad: true }]],
     ['demo', ['demo']],
+    ['hash-password', ['hashPassword']],
+    ['lists --config a.yaml --client boss --password-env B', ['lists', { config: 'a.yaml', list: undefined, json: false, reclaim: undefined, client: 'boss', passwordEnv: 'B' }]],
     ['decode -', ['decode', { input: '-', encode: false, binary: false, reveal: [] }]],
     [
       'request load-campaign --campaign 101 --group 732 --auto-completion 1',
@@ -66,6 +69,7 @@ describe('a command line', () => {
         },
       ],
     ],
+    ['desktop --agent 1001 --dn 7001 --tls --ca a.pem', ['desktop', { agent: '1001', dn: '7001', client: 'ocm-gateway desktop', timeoutMs: 10_000, tls: true, ca: 'a.pem' }]],
     ['desktop --agent 1001 --dn 7001', ['desktop', { agent: '1001', dn: '7001', client: 'ocm-gateway desktop', timeoutMs: 10_000 }]],
     [
       'desktop --agent 1001 --dn 7001 --campaign Spring --config a.yaml --client b --password-env C --agent-password-env D --timeout 1m',
@@ -96,10 +100,10 @@ describe('a command line that cannot be understood', () => {
     ['start --config', 'argument missing', 'ocm-gateway start --config FILE [--no-index]'],
     ['start --config a b', 'too many arguments', 'ocm-gateway start --config FILE [--no-index]'],
     ['start --config a --verbose', "unknown option '--verbose'", 'ocm-gateway start --config FILE [--no-index]'],
-    ['import --config a --list b', "missing required argument 'records'", 'ocm-gateway import --config FILE --list NAME [--skip-bad] RECORDS.csv'],
-    ['import --config a r.csv', "'--list <name>' not specified", 'ocm-gateway import --config FILE --list NAME [--skip-bad] RECORDS.csv'],
-    ['lists --config a --reclaim x', 'DBID of an application', 'ocm-gateway lists --config FILE [--list NAME] [--json] [--reclaim APP_ID]'],
-    ['export --config a', "'--list <name>' not specified", 'ocm-gateway export --config FILE --list NAME [OUT.csv]'],
+    ['import --config a --list b', "missing required argument 'records'", 'ocm-gateway import --config FILE --list NAME [--skip-bad] [options] RECORDS.csv'],
+    ['import --config a r.csv', "'--list <name>' not specified", 'ocm-gateway import --config FILE --list NAME [--skip-bad] [options] RECORDS.csv'],
+    ['lists --config a --reclaim x', 'DBID of an application', 'ocm-gateway lists --config FILE [--list NAME] [--json] [--reclaim APP_ID] [options]'],
+    ['export --config a', "'--list <name>' not specified", 'ocm-gateway export --config FILE --list NAME [options] [OUT.csv]'],
     ['demo x', 'too many arguments', 'ocm-gateway demo [options]'],
     ['decode', "missing required argument 'file'", 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
     ['decode --reveal A -', 'KEY=VALUE', 'ocm-gateway decode [--encode [--binary]] [--reveal KEY=VALUE]... FILE|-'],
@@ -121,10 +125,10 @@ describe('help', () => {
   it('names every command', async () => {
     const { status, stdout, stderr } = await run('--help');
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
-    for (const name of ['start', 'import', 'demo', 'decode', 'request', 'desktop']) expect(stdout).to.match(new RegExp(`^  ${name}\\b`, 'm'));
+    for (const name of ['start', 'import', 'demo', 'decode', 'request', 'desktop', 'hash-password']) expect(stdout).to.match(new RegExp(`^  ${name}\\b`, 'm'));
   });
 
-  for (const name of ['start', 'import', 'demo', 'decode', 'request', 'desktop']) {
+  for (const name of ['start', 'import', 'demo', 'decode', 'request', 'desktop', 'hash-password']) {
     it(`of ${name} has its usage, an example and its exit status`, async () => {
       const { status, stdout, ran } = await run(`${name} --help`);
       expect({ status, ran }).to.deep.equal({ status: 0, ran: [] });

@@ -24,7 +24,7 @@ async function request(line: string, env: Environment = {}): Promise<Run> {
   let stdout = '';
   let stderr = '';
   const write = async (chunk: string): Promise<void> => void (stdout += chunk);
-  const commands: Commands = { start: neverRun, import: neverRun, export: neverRun, lists: neverRun, demo: neverRun, decode: neverRun, desktop: neverRun, request: createRequest({ env, clock: systemClock, write }) };
+  const commands: Commands = { start: neverRun, import: neverRun, export: neverRun, lists: neverRun, demo: neverRun, decode: neverRun, desktop: neverRun, hashPassword: neverRun, request: createRequest({ env, clock: systemClock, write }) };
   const output = { stdout: (text: string) => void (stdout += text), stderr: (text: string) => void (stderr += text) };
   const status = await runProgram(['request', ...line.split(' ')], commands, output);
   return { status, stdout, stderr };

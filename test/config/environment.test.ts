@@ -35,6 +35,10 @@ const ROWS: readonly Row[] = [
   ['OCM_LIMITS_DRAIN_TIMEOUT', '1h', (d) => d.limits.drainTimeoutMs, 3_600_000],
   ['OCM_LIMITS_CONNECTIONS', '7', (d) => d.limits.connections, 7],
   ['OCM_LIMITS_CONNECTIONS_PER_ADDRESS', '6', (d) => d.limits.connectionsPerAddress, 6],
+  ['OCM_LIMITS_LOGIN_FAILURES', '3', (d) => d.limits.loginFailures, 3],
+  ['OCM_LIMITS_LOGIN_DELAY', '2s', (d) => d.limits.loginDelayMs, 2000],
+  ['OCM_LIMITS_LOGIN_LOCK', '5m', (d) => d.limits.loginLockMs, 300_000],
+  ['OCM_LIMITS_LOGINS_WAITING', '7', (d) => d.limits.loginsWaiting, 7],
   ['OCM_LIMITS_HELD_BYTES', '1GiB', (d) => d.limits.heldBytes, 2 ** 30],
   ['OCM_LIMITS_STOP_TIMEOUT', '7s', (d) => d.limits.stopTimeoutMs, 7000],
 ];
@@ -67,7 +71,31 @@ const WITH_POSTGRES: readonly (readonly [name: string, text: string, read: (stor
   ['OCM_STORE_LEASE', '1m', (store) => store.leaseMs, 60_000],
 ];
 
+/** Each has another listener's beside it, and the certificate and the key of all. */
+const WITH_TLS: readonly Row[] = [
+  ['OCM_TLS_CERT', 'x', (d) => d.listeners.http?.tls?.cert, '/etc/ocm/x'],
+  ['OCM_TLS_KEY', 'x', (d) => d.listeners.http?.tls?.key, '/etc/ocm/x'],
+  ['OCM_TLS_CLIENT_CA', '/x', (d) => d.listeners.http?.tls?.clientCa, '/x'],
+  ['OCM_LISTENERS_DIRECT_TLS_CERT', 'x', (d) => d.listeners.direct?.tls?.cert, '/etc/ocm/x'],
+  ['OCM_LISTENERS_DIRECT_TLS_KEY', 'x', (d) => d.listeners.direct?.tls?.key, '/etc/ocm/x'],
+  ['OCM_LISTENERS_DIRECT_TLS_CLIENT_CA', 'x', (d) => d.listeners.direct?.tls?.clientCa, '/etc/ocm/x'],
+  ['OCM_LISTENERS_TEVENTS_TLS_CERT', 'x', (d) => d.listeners.tevents?.tls?.cert, '/etc/ocm/x'],
+  ['OCM_LISTENERS_TEVENTS_TLS_KEY', 'x', (d) => d.listeners.tevents?.tls?.key, '/etc/ocm/x'],
+  ['OCM_LISTENERS_TEVENTS_TLS_CLIENT_CA', 'x', (d) => d.listeners.tevents?.tls?.clientCa, '/etc/ocm/x'],
+  ['OCM_LISTENERS_HTTP_TLS_CERT', 'x', (d) => d.listeners.http?.tls?.cert, '/etc/ocm/x'],
+  ['OCM_LISTENERS_HTTP_TLS_KEY', 'x', (d) => d.listeners.http?.tls?.key, '/etc/ocm/x'],
+  ['OCM_LISTENERS_HTTP_TLS_CLIENT_CA', 'x', (d) => d.listeners.http?.tls?.clientCa, '/etc/ocm/x'],
+];
+
 describe('environment variables', () => {
+  for (const [name, text, read, expected] of WITH_TLS) {
+    it(`${name}=${text}`, () => {
+      const others = { OCM_LISTENERS_DIRECT_PORT: '1', OCM_LISTENERS_TEVENTS_PORT: '2', OCM_TLS_CERT: 'c', OCM_TLS_KEY: 'k' };
+      expect(read(deploy(others))).to.not.equal(expected);
+      expect(read(deploy({ ...others, [name]: text }))).to.equal(expected);
+    });
+  }
+
   for (const [name, text, read, expected] of ROWS) {
     it(`${name}=${text}`, () => {
       expect(read(deploy({}))).to.not.equal(expected);
@@ -100,7 +128,7 @@ describe('environment variables', () => {
   it('are all tried here, and no two keys share one', () => {
     const names = overridables(configSchema).map(({ path }) => variableName(path));
     expect(new Set(names).size).to.equal(names.length);
-    expect(names.toSorted()).to.deep.equal([...ROWS, ...WITH_PORT, ...WITH_DIALER, ...WITH_POSTGRES].map(([name]) => name).toSorted());
+    expect(names.toSorted()).to.deep.equal([...ROWS, ...WITH_PORT, ...WITH_TLS, ...WITH_DIALER, ...WITH_POSTGRES].map(([name]) => name).toSorted());
   });
 
   it('join the words of a key by underscores', () => {

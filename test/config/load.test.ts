@@ -77,6 +77,8 @@ clients:
   - { name: console, roles: [supervisor, monitor] }
 limits: { frameBytes: 2MiB, frameBytesBeforeRegistration: 32KiB, registerTimeout: 1s, heartbeatInterval: 3s, heartbeatTimeout: 6s,
           listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB, stopTimeout: 7s }
+          listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB,
+          loginFailures: 3, loginDelay: 500ms, loginLock: 5m, loginsWaiting: 50 }
 `;
 
 const SPRING_LIST = {
@@ -182,6 +184,10 @@ const EXPECTED: Deployment = {
     connectionsPerAddress: 20,
     heldBytes: 1_073_741_824,
     stopTimeoutMs: 7000,
+    loginFailures: 3,
+    loginDelayMs: 500,
+    loginLockMs: 300_000,
+    loginsWaiting: 50,
   },
   dialer: {
     type: 'simulated',
@@ -196,7 +202,7 @@ describe('a configuration that is right', () => {
   it('is resolved, key by key', () => {
     const { deployment, warnings } = parseConfig(SAMPLE, { baseDir: '/etc/ocm', env: {} });
     expect(deployment).to.deep.equal(EXPECTED);
-    expect(warnings).to.deep.equal([]);
+    expect(warnings).to.deep.equal(['agents[1].password, clients[0].password: plain text; put what `ocm-gateway hash-password` prints in its place']);
   });
 
   it('shares one object between everything that refers to it', () => {
@@ -234,6 +240,10 @@ describe('a configuration that is right', () => {
         connectionsPerAddress: 20_000,
         heldBytes: 536_870_912,
         stopTimeoutMs: 10_000,
+        loginFailures: 5,
+        loginDelayMs: 1000,
+        loginLockMs: 60_000,
+        loginsWaiting: 500,
       },
     });
   });
@@ -303,6 +313,17 @@ describe('a configuration that is right', () => {
       }).deployment;
       expect(listeners.http?.host).to.equal(host);
     }
+  });
+
+  it('has the certificate of all on every listener, but for what a listener has of its own', () => {
+    const { listeners } = parseChanged((config) => {
+      config.listeners['direct'] = { port: 1, tls: { cert: '/own', clientCa: 'ca' } };
+      config['tls'] = { cert: 'tls/cert', key: 'tls/key' };
+    }).deployment;
+    const key = resolve('/etc/ocm', 'tls/key');
+    expect(listeners.http?.tls).to.deep.equal({ cert: resolve('/etc/ocm', 'tls/cert'), key });
+    expect(listeners.direct?.tls).to.deep.equal({ cert: '/own', key, clientCa: resolve('/etc/ocm', 'ca') });
+    expect(parseChanged(() => undefined).deployment.listeners.http).to.not.have.property('tls');
   });
 
   it('may have two listeners on port 0, and on one port of two addresses', () => {

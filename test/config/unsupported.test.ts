@@ -8,8 +8,6 @@ type Row = readonly [pattern: string, path: string, change: (config: SmallConfig
 const ROWS: readonly Row[] = [
   ['campaignGroups.*.dialMode', 'campaignGroups[1].dialMode', (c) => (c.campaignGroups[1]!['dialMode'] = 'Predict')],
   ['statusReporting', 'statusReporting', (c) => (c['statusReporting'] = { uri: 'http://x' })],
-  ['tls', 'tls', (c) => (c['tls'] = null)],
-  ['listeners.*.tls', 'listeners.http.tls', (c) => (c.listeners['http']!['tls'] = {})],
 ];
 
 describe('keys of features that are not built yet', () => {
@@ -34,7 +32,7 @@ describe('keys of features that are not built yet', () => {
   });
 
   it('as environment variables too', () => {
-    for (const name of ['OCM_TLS_CERT', 'OCM_LISTENERS_HTTP_TLS_CERT', 'OCM_STATUS_REPORTING_URI']) {
+    for (const name of ['OCM_STATUS_REPORTING_URI']) {
       const error = configErrorOf(() => parseChanged(() => undefined, { [name]: 'x' }));
       expect({ code: error.code, path: error.path }).to.deep.equal({ code: 'NotSupportedYet', path: name });
     }

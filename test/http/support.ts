@@ -1,12 +1,14 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { describeHttpEntry, type KvList } from '../../protocol/index.js';
+import { Audit } from '../../src/access/audit.js';
+import { Door } from '../../src/access/door.js';
 import type { CampaignRequest, Refusal } from '../../src/campaign/requests.js';
 import type { CampaignGroup, Deployment } from '../../src/config/deployment.js';
 import type { HttpParts } from '../../src/http/parts.js';
 import { createHttpServer } from '../../src/http/server.js';
 import type { JournalRow } from '../../src/journal/row.js';
 import type { Asker, CampaignOutcome, GroupSnapshot } from '../../src/service/ports.js';
-import { Clients } from '../../src/session/clients.js';
+import { describeFields } from '../../src/log/log-fields.js';
 import { InternalClient } from '../../src/session/direct/internal-client.js';
 import { flagInput } from '../../src/session/flag-input.js';
 import { campaignEvent, notificationName } from '../../src/user-data/events.js';
@@ -81,6 +83,8 @@ export interface TestHttp {
   /** Entries of the trace. */
   readonly trace: string[];
   readonly errors: unknown[];
+  /** Lines of the audit. */
+  readonly audit: string[];
   readonly post: (url: string, body?: unknown, headers?: Record<string, string>) => Promise<LightMyRequestResponse>;
   readonly get: (url: string, headers?: Record<string, string>) => Promise<LightMyRequestResponse>;
 }
@@ -89,13 +93,14 @@ export interface TestHttp {
 export function testHttp(gateway: HttpParts['gateway'], deployment: Deployment, over: Partial<HttpParts> = {}): TestHttp {
   const trace: string[] = [];
   const errors: unknown[] = [];
+  const audit: string[] = [];
   const clock = new ManualClock();
   const tracer = new Tracer({ enabled: true, write: (entry) => trace.push(entry), close: () => Promise.resolve() }, clock, true);
   let connection = 20;
   const app = createHttpServer({
     gateway,
     deployment,
-    clients: new Clients(deployment.clients),
+    door: new Door({ deployment, clock, log: silentLog }),
     ocmClient: new InternalClient({ gateway, tracer, connection: 9 }),
     userEvents: { flagInput, notificationName, campaignEvent: (name, group, dialMode) => campaignEvent(name, deployment, group, dialMode) },
     tracer,
@@ -106,6 +111,7 @@ export function testHttp(gateway: HttpParts['gateway'], deployment: Deployment, 
       reclaim: () => Promise.reject(new Error('not in this test')),
       export: () => Promise.reject(new Error('not in this test')),
     },
+    audit: new Audit({ info: (message, fields) => audit.push(`${message}${describeFields(fields)}`) }),
     clock,
     version: '1.2.3',
     log: { ...silentLog, error: (message, fields) => errors.push([message, fields]) },
@@ -118,6 +124,7 @@ export function testHttp(gateway: HttpParts['gateway'], deployment: Deployment, 
     app,
     trace,
     errors,
+    audit,
     post: (url, body, headers = {}) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       return app.inject({ method: 'POST', url, ...(body === undefined ? { headers } : { payload: text, headers: { 'content-type': 'application/json', ...headers } }) });

@@ -202,29 +202,27 @@ describe('logging in', () => {
   after(() => store.close());
   beforeEach(async () => {
     await emptyStore(store.client);
-    engine = await Engine.start(store.client, (config) => Object.assign(config.agents[0] ?? {}, { password: 'secret' }));
+    engine = await Engine.start(store.client);
   });
   afterEach(() => engine.stop());
 
-  const login = (agentId: string, dn: string, password?: string): Promise<LoginOutcome> =>
-    new Promise((resolve, reject) => void engine.gateway.agents.login({ agentId, dn, password, line: {} }, resolve).catch(reject));
+  const login = (agentId: string, dn: string): Promise<LoginOutcome> =>
+    new Promise((resolve, reject) => void engine.gateway.agents.login({ agentId, dn, line: {} }, resolve).catch(reject));
 
-  it('takes a known agent with its password', async () => {
+  it('takes a known agent', async () => {
     expect((await login('9999', '7001')).kind).to.equal('unknownAgent');
-    expect((await login('1001', '7001')).kind).to.equal('wrongCredentials');
-    expect((await login('1001', '7001', 'secre')).kind).to.equal('wrongCredentials');
-    expect((await login('1001', '7001', 'secret')).kind).to.equal('loggedIn');
-    expect((await login('1002', '7002', 'whatever')).kind, 'who has none needs none').to.equal('loggedIn');
+    expect((await login('1001', '7001')).kind).to.equal('loggedIn');
+    expect((await login('1002', '7002')).kind).to.equal('loggedIn');
   });
 
   it('refuses a DN that is taken, and an agent that sits elsewhere', async () => {
-    await login('1001', '7001', 'secret');
+    await login('1001', '7001');
     expect(await login('1002', '7001')).to.deep.equal({ kind: 'dnBusy', by: '1001' });
-    expect(await login('1001', '7002', 'secret')).to.deep.equal({ kind: 'loggedInElsewhere', dn: '7001' });
+    expect(await login('1001', '7002')).to.deep.equal({ kind: 'loggedInElsewhere', dn: '7001' });
   });
 
   it('is alone on its DN while it is being written', async () => {
-    const [first, second, third] = await Promise.all([login('1001', '7001', 'secret'), login('1002', '7001'), login('1001', '7002', 'secret')]);
+    const [first, second, third] = await Promise.all([login('1001', '7001'), login('1002', '7001'), login('1001', '7002')]);
     expect([first.kind, second.kind, third.kind]).to.deep.equal(['loggedIn', 'dnBusy', 'loggedInElsewhere']);
     expect((await login('1002', '7003')).kind).to.equal('loggedIn');
   });
@@ -233,7 +231,7 @@ describe('logging in', () => {
     const lines: FakeLine[] = [{}, {}, {}];
     const outcomes = await Promise.all(
       lines.map((line) => new Promise<LoginOutcome>((resolve, reject) => {
-        engine.gateway.agents.login({ agentId: '1001', dn: '7001', password: 'secret', line }, resolve).catch(reject);
+        engine.gateway.agents.login({ agentId: '1001', dn: '7001', line }, resolve).catch(reject);
       })),
     );
     expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['loggedIn', 'loggedIn', 'loggedIn']);
@@ -247,13 +245,13 @@ describe('logging in', () => {
   it('waits for nobody who could not be written', async () => {
     let writes = 0;
     engine.client.onCommit = (texts) => (texts.some((text) => text.startsWith('INSERT INTO ocm_agent_login')) && ++writes === 1 ? 'rolledBack' : undefined);
-    const outcomes = await Promise.all([login('1001', '7001', 'secret'), login('1001', '7001', 'secret')]);
+    const outcomes = await Promise.all([login('1001', '7001'), login('1001', '7001')]);
     expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['storeAway', 'loggedIn']);
   });
 
   it('is refused while the store is away, and nobody is seated', async () => {
     engine.client.away = true;
-    expect((await login('1001', '7001', 'secret')).kind).to.equal('storeAway');
+    expect((await login('1001', '7001')).kind).to.equal('storeAway');
     expect(engine.agents.find('1001')).to.equal(undefined);
     engine.client.away = false;
     expect((await login('1002', '7001')).kind, 'the DN is free').to.equal('loggedIn');

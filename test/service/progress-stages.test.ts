@@ -147,7 +147,7 @@ describe('progress, stage by stage', () => {
       'loses its line': () => engine.gateway.agents.lost(engine.seat('1001')),
       'logs out': () => void engine.gateway.agents.logout(engine.seat('1001')),
       'says NotReady': () => engine.gateway.agents.setState(engine.seat('1001'), 'notReady'),
-      'logs in once more': () => void engine.gateway.agents.login({ agentId: '1001', dn: '71001', password: undefined, line: {} }, () => undefined),
+      'logs in once more': () => void engine.gateway.agents.login({ agentId: '1001', dn: '71001', line: {} }, () => undefined),
     };
     for (const [departure, depart] of Object.entries(departures)) {
       it(`who ${departure} while the call is given to it does not get it: it is Abandoned, and the agent gets the next`, async () => {

@@ -210,7 +210,7 @@ export class Engine {
   async login(agentId: string, on: { dn?: string; line?: FakeLine; state?: AgentState } = {}): Promise<LoginOutcome> {
     const { dn = `7${agentId}`, line = {}, state = 'ready' } = on;
     const outcome = await new Promise<LoginOutcome>((resolve, reject) => {
-      this.gateway.agents.login({ agentId, dn, password: undefined, line }, resolve).catch(reject);
+      this.gateway.agents.login({ agentId, dn, line }, resolve).catch(reject);
     });
     if (outcome.kind === 'loggedIn' && state !== 'notReady') this.gateway.agents.setState(outcome.seat, state);
     await this.settled();

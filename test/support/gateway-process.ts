@@ -57,9 +57,15 @@ export class GatewayProcess {
 
   /** Resolves with its ports when it serves; rejects where it ends before. */
   async ready(): Promise<ProcessPorts> {
+    const [, direct, tevents, http] = await this.said(READY);
+    return { direct: Number(direct), tevents: Number(tevents), http: Number(http) };
+  }
+
+  /** Resolves when its standard output matches; rejects where it ends before. */
+  async said(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
-      const [, direct, tevents, http] = READY.exec(this.stdout) ?? [];
-      if (http !== undefined) return { direct: Number(direct), tevents: Number(tevents), http: Number(http) };
+      const said = pattern.exec(this.stdout);
+      if (said !== null) return said;
       if (this.#over) throw new Error(`the gateway has ended: ${this.stderr}${this.stdout}`);
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     }

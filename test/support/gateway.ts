@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ErrorCode, type WireProfile } from '../../protocol/index.js';
 import { GatewayApp } from '../../src/app/gateway-app.js';
 import { connectDesktop, connectDirect, type DesktopClient, type DirectClient, RequestRefused } from '../../src/client/index.js';
-import type { Deployment } from '../../src/config/deployment.js';
+import type { Agent, Client, Deployment, TlsFiles } from '../../src/config/deployment.js';
 import { type Environment, loadConfig } from '../../src/config/load.js';
 import type { Log } from '../../src/log/log.js';
 import type { TraceWriter } from '../../src/log/trace-writer.js';
@@ -22,6 +22,7 @@ export interface TestGateway {
   /** What the program's log said. */
   readonly log: readonly string[];
   readonly trace: readonly string[];
+  reloadCertificates(): void;
   /** Stops it; the store stays until `close`, and its directory may be opened. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -32,21 +33,28 @@ export interface TestGatewayOptions {
   readonly env?: Environment;
   /** An empty store that the caller removes; absent: an embedded one of its own. */
   readonly storeUrl?: string;
+  /** Who may connect; absent: anyone. */
+  readonly clients?: readonly Client[];
+  /** For every listener. */
+  readonly tls?: TlsFiles;
+  /** In place of the demo's. */
+  readonly agents?: readonly Agent[];
   /** Another wire profile than ocm1, on both listeners. */
   readonly profile?: WireProfile;
 }
 
 /** A whole gateway with the demo's deployment, on free ports and a store of its own. */
-export async function openGateway({ env = {}, storeUrl, profile }: TestGatewayOptions = {}): Promise<TestGateway> {
+export async function openGateway({ env = {}, storeUrl, clients, agents, tls, profile }: TestGatewayOptions = {}): Promise<TestGateway> {
   const directory = storeUrl === undefined ? await makeStoreDirectory() : undefined;
   const profileName = profile?.name ?? 'ocm1';
-  const { deployment } = loadConfig(DEMO_CONFIG, {
+  const { deployment: configured } = loadConfig(DEMO_CONFIG, {
     OCM_LISTENERS_DIRECT_PORT: '0',
     OCM_LISTENERS_TEVENTS_PORT: '0',
     OCM_LISTENERS_HTTP_PORT: '0',
     OCM_STORE_URL: storeUrl ?? `pglite:${directory}`,
     ...env,
   });
+  const deployment: Deployment = { ...configured, ...(clients && { clients }), ...(agents && { agents }), ...(tls && { listeners: encrypted(configured, tls) }) };
   const log: string[] = [];
   const trace: string[] = [];
   const note = (level: string) => (message: string, fields?: object) => void log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
@@ -77,12 +85,17 @@ export async function openGateway({ env = {}, storeUrl, profile }: TestGatewayOp
     profile,
     log,
     trace,
+    reloadCertificates: () => app.reloadCertificates(),
     stop,
     async close() {
       await stop();
       if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function encrypted({ listeners: { direct, tevents, http } }: Deployment, tls: TlsFiles): Deployment['listeners'] {
+  return { ...(direct && { direct: { ...direct, tls } }), ...(tevents && { tevents: { ...tevents, tls } }), ...(http && { http: { ...http, tls } }) };
 }
 
 function withProfile(deployment: Deployment, profile: string): Deployment {

@@ -27,11 +27,11 @@ export async function importOverHttp(http: string, job: ImportJob): Promise<Impo
   throw new UserError(`the gateway at ${url.origin}, which has the store open, refused the import: ${reason}${hintFor(status)}`);
 }
 
-async function post(url: URL, { deployment, source }: ImportJob): Promise<{ status: number; body: unknown }> {
+async function post(url: URL, { deployment, as, source }: ImportJob): Promise<{ status: number; body: unknown }> {
   try {
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'text/csv', ...credentials(deployment) },
+      headers: { 'content-type': 'text/csv', ...credentials(deployment, as) },
       body: source,
       duplex: 'half',
     });

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { loadConfig } from '../../config/load.js';
 import { BadRecord, ImportRefused } from '../../service/importer.js';
+import { givenCredentials } from '../../cli/credential-options.js';
 import { UserError } from '../../cli/errors.js';
 import { listOf, storeOrGateway } from '../store-or-gateway.js';
 import type { RunImport } from '../../cli/import.js';
@@ -28,7 +29,7 @@ export function importRecords(world: ImportWorld): RunImport {
     const bytes = await sizeOf(options.records);
     const file = await hashOf(options.records);
     const source = readWithProgress(options.records, bytes, world.terminal);
-    const job = { deployment, list, source, skipBad: options.skipBad, file };
+    const job = { deployment, as: givenCredentials(options, world.env), list, source, skipBad: options.skipBad, file };
     await located(options.records, () =>
       run(job, async ({ loaded, before, rejected }) => {
         const written = rejected.size === 0 ? undefined : await writeRejected(options.records, list, rejected);

@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Presets, SingleBar } from 'cli-progress';
+import { givenCredentials } from '../../cli/credential-options.js';
 import { UserError } from '../../cli/errors.js';
 import type { RunExport } from '../../cli/export.js';
 import { loadConfig } from '../../config/load.js';
@@ -20,10 +21,10 @@ const LINE_END = 0x0a;
 
 /** The body of `ocm-gateway export`. */
 export function exportList({ env, write, terminal }: ExportWorld): RunExport {
-  return async ({ config, list, out }) => {
+  return async ({ config, list, out, ...given }) => {
     const { deployment } = loadConfig(config, env);
     listOf(deployment, { config, list });
-    const lists = await openLists(deployment);
+    const lists = await openLists(deployment, givenCredentials(given, env));
     try {
       const file = await lists.export(list);
       if (out === undefined) for await (const chunk of file.chunks) await write(chunk);

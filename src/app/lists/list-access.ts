@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { GivenCredentials } from '../../cli/credential-options.js';
 import { UserError } from '../../cli/errors.js';
 import type { Deployment } from '../../config/deployment.js';
 import { type ListBody, listBody } from '../../http/lists.js';
@@ -22,9 +23,9 @@ export interface ListAccess {
 }
 
 /** Straight to the store, or through the gateway that has it open. */
-export async function openLists(deployment: Deployment): Promise<ListAccess> {
+export async function openLists(deployment: Deployment, as: GivenCredentials | undefined): Promise<ListAccess> {
   const opened = await storeOrGateway(deployment, 'a look at lists', 'lists could be looked at');
-  return 'http' in opened ? overHttp(opened.http, deployment) : directly(opened.store, deployment);
+  return 'http' in opened ? overHttp(opened.http, credentials(deployment, as)) : directly(opened.store, deployment);
 }
 
 const quiet = (): void => undefined;
@@ -52,11 +53,11 @@ async function told<T>(job: () => Promise<T>): Promise<T> {
 const refused = z.object({ status: z.object({ message: z.string() }) });
 const reclaimed = z.object({ reclaimed: z.number() });
 
-function overHttp(http: string, deployment: Deployment): ListAccess {
+function overHttp(http: string, headers: Readonly<Record<string, string>>): ListAccess {
   const ask = async (method: 'GET' | 'POST', path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<Response> => {
     const url = new URL(path, http);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
-    const answer = await fetch(url, { method, headers: credentials(deployment) }).catch((error: unknown) => {
+    const answer = await fetch(url, { method, headers }).catch((error: unknown) => {
       throw new UserError(`the gateway at ${url.origin}, which has the store open, did not answer: ${causeOf(error)}`);
     });
     if (answer.ok) return answer;

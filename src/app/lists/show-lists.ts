@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { givenCredentials } from '../../cli/credential-options.js';
 import type { RunLists } from '../../cli/lists.js';
 import { loadConfig } from '../../config/load.js';
 import type { ListBody } from '../../http/lists.js';
@@ -12,10 +13,10 @@ export interface ListsWorld {
 
 /** The body of `ocm-gateway lists`. */
 export function showLists({ env, write }: ListsWorld): RunLists {
-  return async ({ config, list, json, reclaim }) => {
+  return async ({ config, list, json, reclaim, ...given }) => {
     const { deployment } = loadConfig(config, env);
     if (list !== undefined) listOf(deployment, { config, list });
-    const lists = await openLists(deployment);
+    const lists = await openLists(deployment, givenCredentials(given, env));
     try {
       const reclaimed = reclaim === undefined ? undefined : await lists.reclaim(reclaim, list);
       const reports = await lists.report(list);

@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { isReadOnly, REQUEST_NAMES, type RequestNames } from '../../campaign/request-names.js';
+import { GWS_ROUTE, gwsRequest } from '../../access/roles.js';
+import { REQUEST_NAMES, type RequestNames } from '../../campaign/request-names.js';
 import type { GroupTarget } from '../../campaign/requests.js';
-import { type Access, callerOf } from '../access.js';
+import { callerOf } from '../access.js';
 import type { HttpApp } from '../app.js';
+import { auditRequest, noteAsked } from '../audit.js';
 import { tuningOf } from '../enumeration-input.js';
 import { errorSchema } from '../errors.js';
 import { HttpFault } from '../fault.js';
@@ -19,21 +21,26 @@ const named = (path: string) => REQUEST_NAMES.find((names) => names.path === pat
 /** What the body calls the parameters of a request. */
 const BODY_NAMES = { campaignId: 'campaignId', groupId: 'groupId', optimizeBy: 'optimizeBy', optimizeGoal: 'optimizeGoal' };
 
-function accessTo(request: FastifyRequest): Access {
-  const kind = named((request.params as { request: string }).request)?.kind;
-  return kind !== undefined && isReadOnly(kind) ? 'read' : 'change';
+function requestName(request: FastifyRequest): string {
+  const names = named((request.params as { request: string }).request);
+  return names === undefined ? GWS_ROUTE : gwsRequest(names.path);
+}
+
+function campaignRequest(request: FastifyRequest): string {
+  const { request: path } = request.params as { request: string };
+  return named(path)?.kind ?? path;
 }
 
 /**
  * The requests as GWS sends them to OCS (http.md, "As GWS addresses OCS"), served as messages of an
  * internal client of the direct protocol. Fields that a request does not have are taken and ignored.
  */
-export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: HttpParts): void {
+export function gwsRoute(app: HttpApp, { ocmClient, audit, userEvents, deployment: { server } }: HttpParts): void {
   app.post(
     '/ocs/v3/servers/:dbid/:request',
     {
       handlerTimeout: ANSWER_TIMEOUT_MS,
-      config: { access: accessTo },
+      config: { requestName, campaignRequest },
       // what does not exist is 404 whatever its body says
       preValidation: async (request) => void namesOf(request.params, server.dbid),
       schema: {
@@ -48,16 +55,20 @@ export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: Ht
     async (request, reply) => {
       const { params, body } = request;
       const names = namesOf(params, server.dbid);
+      const properties = (body.data.requestProperties ?? []).map(({ key, value }) => ({ key, value: toValue(key, value) }));
+      const target = targetOf(body.data);
+      noteAsked(request, { target, flag: userEvents.flagInput(properties) });
       const outcome = accepted(
         await ocmClient.request({
           kind: names.kind,
           names: BODY_NAMES,
-          target: targetOf(body.data),
+          target,
           by: callerOf(request),
-          properties: (body.data.requestProperties ?? []).map(({ key, value }) => ({ key, value: toValue(key, value) })),
+          properties,
           ...tuningOf(body.data),
         }),
       );
+      auditRequest(audit, request, outcome);
       return reply.code(statusOfAccepted(outcome)).send(describeAccepted(outcome));
     },
   );

@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { type KvList, keys } from '../../../protocol/index.js';
-import { isReadOnly, REQUEST_NAMES } from '../../campaign/request-names.js';
+import { NATIVE_ROUTE, nativeRequest } from '../../access/roles.js';
+import { REQUEST_NAMES } from '../../campaign/request-names.js';
 import type { CampaignRequest } from '../../campaign/requests.js';
 import type { CampaignOutcome } from '../../service/ports.js';
-import { type Access, callerOf } from '../access.js';
+import { callerOf } from '../access.js';
 import type { HttpApp } from '../app.js';
+import { auditFault, auditRequest, noteAsked } from '../audit.js';
 import { connectionNumbers } from '../connection-numbers.js';
 import { HttpFault } from '../fault.js';
 import { findGroup } from '../find-group.js';
@@ -18,14 +20,19 @@ import { nativeAnswer, nativeBody, nativeParams, nativeQuery } from './schemas.j
 
 const named = (req: unknown) => REQUEST_NAMES.find(({ control, direct }) => control === req || direct === req);
 
-function accessTo(request: FastifyRequest): Access {
-  const kind = named((request.query as { req?: unknown }).req)?.kind;
-  return kind !== undefined && isReadOnly(kind) ? 'read' : 'change';
+function requestName(request: FastifyRequest): string {
+  const names = named((request.query as { req?: unknown }).req);
+  return names === undefined ? NATIVE_ROUTE : nativeRequest(names.control);
+}
+
+function campaignRequest(request: FastifyRequest): string {
+  const { req } = request.query as { req?: unknown };
+  return named(req)?.kind ?? String(req);
 }
 
 /** The requests as OCS itself takes them (http.md, "As OCS itself is addressed"): flat user data in, the event's user data out. */
 export function nativeRoute(app: HttpApp, parts: HttpParts): void {
-  const { gateway, deployment, userEvents, tracer, metrics } = parts;
+  const { gateway, deployment, userEvents, tracer, metrics, audit } = parts;
   const connectionOf = connectionNumbers(() => parts.nextConnection());
   const ask = (request: CampaignRequest): Promise<CampaignOutcome> => new Promise((resolve) => gateway.request(request, { answer: resolve }));
 
@@ -33,7 +40,7 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
     '/campaigngroups/:dbid',
     {
       handlerTimeout: ANSWER_TIMEOUT_MS,
-      config: { access: accessTo, describeFault: (fault) => toJson(faultEvent(fault)) },
+      config: { requestName, campaignRequest, describeFault: (fault) => toJson(faultEvent(fault)) },
       schema: {
         operationId: 'campaignGroupRequest',
         summary: 'A campaign request, as OCS itself is addressed',
@@ -56,14 +63,17 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
         tracer.http(connection, 'sent', pairs);
         return reply.code(status).send(toJson(pairs));
       };
+      noteAsked(request, { target: /^\d{1,9}$/.test(request.params.dbid) ? { sessionId: Number(request.params.dbid) } : undefined, flag: userEvents.flagInput(data) });
       try {
         const group = findGroup(gateway, request.params.dbid);
         const context = { data, by: callerOf(request), deployment, userEvents };
         const outcome = accepted(await ask(toCampaignRequest(names.kind, group, body, context)));
+        auditRequest(audit, request, outcome);
         return answer(statusOfAccepted(outcome), acceptedEvent(outcome, userEvents));
       } catch (error) {
         if (!(error instanceof HttpFault)) throw error;
         metrics.refused(error.code);
+        auditFault(audit, request, error);
         return answer(error.status, faultEvent(error));
       }
     },

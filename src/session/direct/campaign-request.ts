@@ -16,9 +16,9 @@ export function isCampaignMessage(message: ReadMessage): message is CampaignMess
   return message.name in REQUEST_KIND;
 }
 
-/** Which request a message is. */
-export function kindOf(message: CampaignMessage): CampaignRequestKind {
-  return REQUEST_KIND[message.name];
+/** Which request a message is; undefined for any other message. */
+export function kindOf(name: string): CampaignRequestKind | undefined {
+  return Object.hasOwn(REQUEST_KIND, name) ? REQUEST_KIND[name as CampaignMessageName] : undefined;
 }
 
 /** What this dialect calls the parameters of a request. */
@@ -35,7 +35,7 @@ export function toCampaignRequest(message: CampaignMessage, by: string, names: P
   const mode: Partial<ReadMessage<'GSW_CM_ReqStartDialing'>['attributes']> =
     message.name === 'GSW_CM_ReqStartDialing' || message.name === 'GSW_CM_ReqSetDialingMode' ? message.attributes : {};
   return {
-    kind: kindOf(message),
+    kind: REQUEST_KIND[message.name],
     by,
     names,
     target: targetOf(attributes),

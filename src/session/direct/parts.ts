@@ -1,7 +1,8 @@
+import type { Audit } from '../../access/audit.js';
+import type { Door } from '../../access/door.js';
 import type { Deployment, DirectListener } from '../../config/deployment.js';
 import type { Subscriptions } from '../../directory/subscriptions.js';
 import type { Gateway } from '../../service/gateway.js';
-import type { Clients } from '../clients.js';
 import type { Line } from '../line.js';
 
 /** What all sessions of the direct dialect share. */
@@ -10,5 +11,6 @@ export interface DirectParts {
   readonly deployment: Deployment;
   readonly unsolicited: DirectListener['unsolicited'];
   readonly subscriptions: Subscriptions<Line>;
-  readonly clients: Clients;
+  readonly door: Door;
+  readonly audit: Audit;
 }

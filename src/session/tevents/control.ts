@@ -1,4 +1,5 @@
 import { DialMode, keys, OptimizeBy, ErrorCode, type KvList } from '../../../protocol/index.js';
+import type { Audited } from '../../access/audit.js';
 import type { GroupEventKind } from '../../campaign/group-state.js';
 import { isReadOnly, REQUEST_NAMES } from '../../campaign/request-names.js';
 import type { CampaignRequest, CampaignRequestKind, GroupTarget } from '../../campaign/requests.js';
@@ -22,18 +23,31 @@ export const CONTROL_REQUESTS: ReadonlyMap<string, CampaignRequestKind> = new Ma
 export interface ControlRequest extends Pick<AgentRequest, 'data' | 'answer' | 'refuse' | 'done'> {
   readonly type: string;
   readonly dn: string;
+  /** Address of the peer. */
+  readonly from: string;
+  /** Why the client may not send it; undefined where it may. */
+  readonly refusal: string | undefined;
 }
 
-/** Serves a control request. Its errors have the numbers of the direct protocol's ErrorCode. */
+/** Serves a control request. Its errors have the numbers of the direct protocol's ErrorCode. Throws UserDataError where it may not be sent. */
 export function controlRequest(parts: TEventParts, client: Registered, request: ControlRequest): void {
-  const { type, dn, data, answer, refuse } = request;
-  if (!parts.deployment.communicationDns.includes(dn)) {
-    throw new UserDataError('NotAllowed', `${type} is taken on a Communication DN only, and ${dn} is none`);
+  const { type, dn, from, data, answer, refuse } = request;
+  const audited: Audited = { protocol: 'T-Events', client: client.name, from, request: CONTROL_REQUESTS.get(type) ?? type, flag: flagInput(data.list) };
+  const forbidden = request.refusal ?? (parts.deployment.communicationDns.includes(dn) ? undefined : `${type} is taken on a Communication DN only, and ${dn} is none`);
+  if (forbidden !== undefined) {
+    parts.audit.refused(audited, 'NotAllowed');
+    throw new UserDataError('NotAllowed', forbidden);
   }
   const asked = toRequest(parts, type, data, client.name);
-  if ('message' in asked) return refuse({ number: ErrorCode[asked.code], message: asked.message });
+  if ('message' in asked) {
+    parts.audit.refused(audited, asked.code);
+    return refuse({ number: ErrorCode[asked.code], message: asked.message });
+  }
   parts.gateway.request(asked, {
-    answer: (outcome) => answerWith(parts, request, outcome),
+    answer: (outcome) => {
+      parts.audit.record({ ...audited, target: asked.target }, outcome);
+      answerWith(parts, request, outcome);
+    },
     unloaded: (event, { group }) => answer(eventOf(parts, event.kind, group, event.dialMode)),
   });
 }

@@ -1,4 +1,5 @@
 import { type EventErrorCode, EventErrorCode as CODES, type KvList } from '../../../protocol/index.js';
+import type { Refused } from '../../access/door.js';
 import type { DesktopLine } from './desktop-line.js';
 import type { TEventParts } from './parts.js';
 
@@ -15,6 +16,11 @@ export function refuse(
     AttributeErrorCode: CODES[code],
     AttributeErrorMessage: message,
   });
+}
+
+/** The code of a name and password that were not taken: anything but wrong ones may be tried again. */
+export function codeOf(refused: Refused): 'WrongCredentials' | 'NotAllowed' {
+  return refused.kind === 'wrong' ? 'WrongCredentials' : 'NotAllowed';
 }
 
 /** An event of a DN, to every line that has registered it; only the one who asked is told the ReferenceID. */

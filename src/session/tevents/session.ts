@@ -1,12 +1,14 @@
 import { type Message, type ProtocolError, type ReadMessage, referenceIdOf, type Wrong } from '../../../protocol/index.js';
 import { EventErrorCode } from '../../../protocol/index.js';
+import { describeRefused } from '../../access/door.js';
+import { REGISTER_COMMUNICATION_DN, roleRefusal } from '../../access/roles.js';
 import { printableName } from '../client-name.js';
 import type { DialectSession } from '../session.js';
 import { registerAddress, unregisterAddress } from './address.js';
 import { agentLogin, agentLogout, agentReady } from './agent.js';
 import type { DesktopLine } from './desktop-line.js';
 import type { TEventParts } from './parts.js';
-import { refuse } from './reply.js';
+import { codeOf, refuse } from './reply.js';
 import type { Registered } from './state.js';
 import { distributeUserEvent } from './user-event.js';
 
@@ -48,6 +50,8 @@ export class TEventSession implements DialectSession {
     if (state.kind === 'connected') {
       return refuse(desktop, 'ClientNotRegistered', `${read.name} before RequestRegisterClient: the client is not registered`, to);
     }
+    const refusal = roleRefusal(this.#requestOf(read), state);
+    if (refusal !== undefined) return refuse(desktop, 'NotAllowed', refusal, { ...to, AttributeThisDN: dnOf(read) });
     switch (read.name) {
       case 'RequestHeartbeat':
         return desktop.send('EventHeartbeat', { AttributeReferenceID: read.attributes.AttributeReferenceID });
@@ -90,22 +94,24 @@ export class TEventSession implements DialectSession {
     }
   }
 
-  #register({ attributes }: ReadMessage<'RequestRegisterClient'>): void {
+  async #register({ attributes }: ReadMessage<'RequestRegisterClient'>): Promise<void> {
     const name = attributes.AttributeApplicationName;
     if (this.#state.kind === 'registered') {
       return refuse(this.desktop, 'NotAllowed', 'the client is registered already', attributes);
     }
-    const roles = this.parts.clients.authenticate(name, attributes.AttributeApplicationPassword);
-    if (roles === undefined) {
+    const admission = await this.parts.door.client(name, attributes.AttributeApplicationPassword, this.desktop.line.remoteAddress);
+    // the line may have gone while the password was looked at
+    if (!this.desktop.line.open) return;
+    if (admission.kind !== 'admitted') {
       const refusal = this.desktop.message('EventError', {
         AttributeReferenceID: attributes.AttributeReferenceID,
-        AttributeErrorCode: EventErrorCode.WrongCredentials,
-        AttributeErrorMessage: 'AttributeApplicationName and AttributeApplicationPassword are not those of a configured client',
+        AttributeErrorCode: EventErrorCode[codeOf(admission)],
+        AttributeErrorMessage: describeRefused(admission, 'AttributeApplicationName and AttributeApplicationPassword are not those of a configured client'),
       });
       this.desktop.line.finish('registrationRefused', refusal);
       return;
     }
-    this.#state = { kind: 'registered', name: printableName(name), roles, dns: new Set() };
+    this.#state = { kind: 'registered', name: printableName(name), roles: admission.roles, dns: new Set() };
     const { frameBytes, listDepth } = this.parts.deployment.limits;
     this.desktop.line.raiseLimits(frameBytes, listDepth);
     this.desktop.send('EventServerConnected', {
@@ -114,13 +120,18 @@ export class TEventSession implements DialectSession {
     });
   }
 
+  /** The row of the table of roles. */
+  #requestOf(read: ReadMessage): string {
+    const isCommunicationDn = read.name === 'RequestRegisterAddress' && this.parts.deployment.communicationDns.includes(read.attributes.AttributeThisDN);
+    return isCommunicationDn ? REGISTER_COMMUNICATION_DN : read.name;
+  }
+
   #onDn(read: OnDn, client: Registered): void | Promise<void> {
     const { desktop, parts } = this;
     const dn = read.attributes.AttributeThisDN;
     if (!client.dns.has(dn)) return refuse(desktop, 'DnNotRegistered', `DN ${dn.slice(0, 64)} is not registered on this connection`, read.attributes);
     switch (read.name) {
       case 'RequestAgentLogin':
-        if (!client.roles.has('agent')) return refuse(desktop, 'NotAllowed', `client ${client.name} needs the role agent`, read.attributes);
         return agentLogin(parts, desktop, read);
       case 'RequestAgentLogout':
         return agentLogout(parts, desktop, read);
@@ -133,4 +144,9 @@ export class TEventSession implements DialectSession {
         return distributeUserEvent(parts, desktop, client, read);
     }
   }
+}
+
+/** The DN that a request names, where it names one. */
+function dnOf({ attributes }: ReadMessage): string | undefined {
+  return 'AttributeThisDN' in attributes ? attributes.AttributeThisDN : undefined;
 }

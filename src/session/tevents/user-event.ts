@@ -1,4 +1,5 @@
 import { ErrorCode, keys, nameOf, type ReadMessage, UserEventError } from '../../../protocol/index.js';
+import { roleRefusal } from '../../access/roles.js';
 import { errorUserEvent } from '../../user-data/events.js';
 import { echoOf, UserData, UserDataError } from '../../user-data/reader.js';
 import type { UserEventRefusal } from '../../service/ports.js';
@@ -22,7 +23,7 @@ import { sayOnDn } from './reply.js';
 import type { Registered } from './state.js';
 
 /** The desktops' requests, by GSW_AGENT_REQ_TYPE. One file each. */
-const AGENT_REQUESTS: ReadonlyMap<string, (request: AgentRequest) => void> = new Map([
+export const AGENT_REQUESTS: ReadonlyMap<string, (request: AgentRequest) => void> = new Map([
   ['CampaignStatusRequest', campaignStatusRequest],
   ['PreviewDialingModeStart', previewDialingModeStart],
   ['PreviewDialingModeOver', previewDialingModeOver],
@@ -65,9 +66,13 @@ export function distributeUserEvent(
   };
   try {
     const type = data.requiredText(keys.GSW_AGENT_REQ_TYPE);
-    if (CONTROL_REQUESTS.has(type)) return controlRequest(parts, client, { type, dn, data, answer, refuse: (refusal) => refuse(refusal, ErrorCode), done: answered });
     const handler = AGENT_REQUESTS.get(type);
-    if (handler === undefined) throw new UserDataError('UnknownRequest', `${keys.GSW_AGENT_REQ_TYPE} is '${type.slice(0, 64)}', which is no request`);
+    if (handler === undefined && !CONTROL_REQUESTS.has(type)) {
+      throw new UserDataError('UnknownRequest', `${keys.GSW_AGENT_REQ_TYPE} is '${type.slice(0, 64)}', which is no request`);
+    }
+    const refusal = roleRefusal(type, client);
+    if (refusal !== undefined && handler !== undefined) throw new UserDataError('NotAllowed', refusal);
+    if (handler === undefined) return controlRequest(parts, client, { from: desktop.line.remoteAddress, refusal, type, dn, data, answer, refuse: (refused) => refuse(refused, ErrorCode), done: answered });
     const seat = parts.agents.onDn(dn);
     if (seat === undefined) throw new UserDataError('NotAllowed', `${type}: no agent is logged in on DN ${dn}`);
     handler({ parts, seat, data, answer, refuse, done: answered });

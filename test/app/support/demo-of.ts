@@ -8,6 +8,6 @@ const other = (): Promise<void> => Promise.reject(new Error('the demo only'));
 
 process.exitCode = await runProgram(
   ['demo'],
-  { start: other, import: other, export: other, lists: other, decode: other, request: other, desktop: other, demo: createDemo({ stdout: process.stdout, clock: systemClock, records }) },
+  { start: other, import: other, export: other, lists: other, decode: other, request: other, desktop: other, hashPassword: other, demo: createDemo({ stdout: process.stdout, clock: systemClock, records }) },
   { stdout: (text) => process.stdout.write(text), stderr: (text) => process.stderr.write(text) },
 );

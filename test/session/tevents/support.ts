@@ -4,7 +4,8 @@ import { Subscriptions } from '../../../src/directory/subscriptions.js';
 import type { TraceWriter } from '../../../src/log/trace-writer.js';
 import type { Line } from '../../../src/session/line.js';
 import { SessionAnnouncer } from '../../../src/session/announcer.js';
-import { Clients } from '../../../src/session/clients.js';
+import { Audit } from '../../../src/access/audit.js';
+import { Door } from '../../../src/access/door.js';
 import { DesktopLine } from '../../../src/session/tevents/desktop-line.js';
 import type { TEventParts } from '../../../src/session/tevents/parts.js';
 import { TEventSession } from '../../../src/session/tevents/session.js';
@@ -163,7 +164,7 @@ export class TestDesk {
       announcer: (parts) => new SessionAnnouncer({ ...parts, dns, subscriptions: new Subscriptions<Line>(), tracer, clock: options.clock }),
     });
     const { gateway, deployment, agents } = engine;
-    const parts = { gateway, deployment, agents, dns, clients: new Clients(undefined), clock: options.clock, log: silentLog };
+    const parts = { gateway, deployment, agents, dns, door: new Door({ deployment, clock: options.clock, log: silentLog }), audit: new Audit(silentLog), clock: options.clock, log: silentLog };
     return new TestDesk(engine, parts, store);
   }
 

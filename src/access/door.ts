@@ -1,0 +1,131 @@
+import type { Client, ClientRole, Deployment } from '../config/deployment.js';
+import type { Clock } from '../util/clock.js';
+import { Failures } from './failures.js';
+import { ALL_ROLES } from './roles.js';
+import { Secrets } from './secrets.js';
+
+export type Refused =
+  | { readonly kind: 'wrong' }
+  /** Too many were wrong: nothing is looked at for that long. */
+  | { readonly kind: 'locked'; readonly forMs: number }
+  /** Too many are being looked at. */
+  | { readonly kind: 'busy' };
+
+export type Admission = { readonly kind: 'admitted'; readonly name: string; readonly roles: ReadonlySet<ClientRole> } | Refused;
+
+export interface DoorParts {
+  readonly deployment: Pick<Deployment, 'clients' | 'agents' | 'limits'>;
+  readonly clock: Clock;
+  readonly log: { warn(message: string, fields?: Record<string, unknown>): void };
+}
+
+/** What the door has counted since the start. */
+export interface DoorCounters {
+  admitted: number;
+  wrong: number;
+  /** Refused without a look, because the name is locked for the address. */
+  locked: number;
+  /** Refused without a look, because too many waited. */
+  busy: number;
+}
+
+/** Longest name that a log line repeats. */
+const LONGEST_NAME = 64;
+
+/** Who may connect, and as what; and which agents are who they say (config.md, clients and agents). Without clients anyone may do anything. */
+export class Door {
+  readonly counters: DoorCounters = { admitted: 0, wrong: 0, locked: 0, busy: 0 };
+  readonly #clients: ReadonlyMap<string, Client> | undefined;
+  readonly #agents: ReadonlyMap<string, string>;
+  readonly #secrets: Secrets;
+  readonly #failures: Failures;
+  /** Tries that are being looked at: the same one twice is looked at once. */
+  readonly #underWay = new Map<string, Promise<'right' | Refused>>();
+
+  constructor(private readonly parts: DoorParts) {
+    const { clients, agents, limits } = parts.deployment;
+    this.#clients = clients && new Map(clients.map((client) => [client.name, client]));
+    this.#agents = new Map(agents.flatMap(({ id, password }) => (password === undefined ? [] : [[id, password]])));
+    const known = [...(clients ?? []).flatMap(({ password }) => password ?? []), ...this.#agents.values()];
+    this.#secrets = new Secrets(known, limits.loginsWaiting);
+    this.#failures = new Failures(parts.clock, limits);
+  }
+
+  /** Whether clients are configured. */
+  get required(): boolean {
+    return this.#clients !== undefined;
+  }
+
+  /** Lets a client in by its name and password, or says why not. `from` is its address. */
+  async client(name: string, password: string | undefined, from: string): Promise<Admission> {
+    if (this.#clients === undefined) return { kind: 'admitted', name, roles: ALL_ROLES };
+    const client = this.#clients.get(name);
+    const verdict = await this.#check('client', name, client && (client.password ?? ''), password ?? '', from);
+    if (verdict !== 'right') return verdict;
+    if (client === undefined) throw new Error('a client that there is not was admitted');
+    return { kind: 'admitted', name, roles: new Set(client.roles) };
+  }
+
+  /** Whether an agent has given its password; one that has none may give any. */
+  async agent(agentId: string, password: string | undefined, from: string): Promise<'right' | Refused> {
+    const expected = this.#agents.get(agentId);
+    return expected === undefined ? 'right' : this.#check('agent', agentId, expected, password ?? '', from);
+  }
+
+  async #check(what: string, name: string, expected: string | undefined, given: string, from: string): Promise<'right' | Refused> {
+    const key = this.#secrets.digest(JSON.stringify([what, name, from])).toString('base64');
+    const tryKey = `${key} ${this.#secrets.digest(given).toString('base64')}`;
+    const underWay = this.#underWay.get(tryKey) ?? this.#look(key, `${what} ${name.slice(0, LONGEST_NAME)}`, expected, given, from);
+    this.#underWay.set(tryKey, underWay);
+    try {
+      const verdict = await underWay;
+      this.counters[verdict === 'right' ? 'admitted' : verdict.kind] += 1;
+      return verdict;
+    } finally {
+      this.#underWay.delete(tryKey);
+    }
+  }
+
+  async #look(key: string, who: string, expected: string | undefined, given: string, from: string): Promise<'right' | Refused> {
+    const { clock, log, deployment } = this.parts;
+    const forMs = this.#failures.begin(key);
+    if (forMs > 0) return { kind: 'locked', forMs };
+    const right = (expected !== undefined && this.#secrets.isProven(expected, given)) || (await this.#compare(key, expected, given));
+    if (right === 'busy') {
+      this.#failures.undecided(key);
+      return { kind: 'busy' };
+    }
+    if (right) {
+      this.#failures.right(key);
+      return 'right';
+    }
+    const { delayMs, locked } = this.#failures.wrong(key);
+    if (locked) {
+      const { loginFailures, loginLockMs } = deployment.limits;
+      log.warn(`${who} is locked for ${from} after ${loginFailures} wrong passwords`, { seconds: loginLockMs / 1000 });
+    }
+    if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+    return { kind: 'wrong' };
+  }
+
+  async #compare(key: string, expected: string | undefined, given: string): Promise<boolean | 'busy'> {
+    try {
+      return await this.#secrets.compare(expected, given);
+    } catch (error) {
+      this.#failures.undecided(key);
+      throw error;
+    }
+  }
+}
+
+/** A refusal in words; `wrong` as the protocol says it. */
+export function describeRefused(refused: Refused, wrong: string): string {
+  switch (refused.kind) {
+    case 'wrong':
+      return wrong;
+    case 'locked':
+      return `too many wrong passwords: wait ${Math.ceil(refused.forMs / 1000)} s`;
+    case 'busy':
+      return 'too many passwords are being checked: try again';
+  }
+}
