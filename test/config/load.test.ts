@@ -76,8 +76,7 @@ clients:
   - { name: desktop, password: "...", roles: [agent] }
   - { name: console, roles: [supervisor, monitor] }
 limits: { frameBytes: 2MiB, frameBytesBeforeRegistration: 32KiB, registerTimeout: 1s, heartbeatInterval: 3s, heartbeatTimeout: 6s,
-          listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB, stopTimeout: 7s }
-          listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB,
+          listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB, stopTimeout: 7s,
           loginFailures: 3, loginDelay: 500ms, loginLock: 5m, loginsWaiting: 50 }
 `;
 
