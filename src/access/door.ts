@@ -13,6 +13,12 @@ export type Refused =
 
 export type Admission = { readonly kind: 'admitted'; readonly name: string; readonly roles: ReadonlySet<ClientRole> } | Refused;
 
+interface Right {
+  readonly kind: 'right';
+  /** As the configuration has it. */
+  readonly secret: string;
+}
+
 export interface DoorParts {
   readonly deployment: Pick<Deployment, 'clients' | 'agents' | 'limits'>;
   readonly clock: Clock;
@@ -36,17 +42,20 @@ const LONGEST_NAME = 64;
 export class Door {
   readonly counters: DoorCounters = { admitted: 0, wrong: 0, locked: 0, busy: 0 };
   readonly #clients: ReadonlyMap<string, Client> | undefined;
+  /** Bearer token, as the configuration has it -> whose it is. */
+  readonly #tokens: ReadonlyMap<string, Client>;
   readonly #agents: ReadonlyMap<string, string>;
   readonly #secrets: Secrets;
   readonly #failures: Failures;
   /** Tries that are being looked at: the same one twice is looked at once. */
-  readonly #underWay = new Map<string, Promise<'right' | Refused>>();
+  readonly #underWay = new Map<string, Promise<Right | Refused>>();
 
   constructor(private readonly parts: DoorParts) {
     const { clients, agents, limits } = parts.deployment;
     this.#clients = clients && new Map(clients.map((client) => [client.name, client]));
+    this.#tokens = new Map((clients ?? []).flatMap((client) => (client.token === undefined ? [] : [[client.token, client]])));
     this.#agents = new Map(agents.flatMap(({ id, password }) => (password === undefined ? [] : [[id, password]])));
-    const known = [...(clients ?? []).flatMap(({ password }) => password ?? []), ...this.#agents.values()];
+    const known = [...(clients ?? []).flatMap(({ password, token }) => [password ?? [], token ?? []].flat()), ...this.#agents.values()];
     this.#secrets = new Secrets(known, limits.loginsWaiting);
     this.#failures = new Failures(parts.clock, limits);
   }
@@ -60,62 +69,79 @@ export class Door {
   async client(name: string, password: string | undefined, from: string): Promise<Admission> {
     if (this.#clients === undefined) return { kind: 'admitted', name, roles: ALL_ROLES };
     const client = this.#clients.get(name);
-    const verdict = await this.#check('client', name, client && (client.password ?? ''), password ?? '', from);
-    if (verdict !== 'right') return verdict;
-    if (client === undefined) throw new Error('a client that there is not was admitted');
-    return { kind: 'admitted', name, roles: new Set(client.roles) };
+    const verdict = await this.#check('client', name, client === undefined ? [] : passwordsOf(client), password ?? '', from);
+    return verdict.kind === 'right' ? admit(client) : verdict;
+  }
+
+  /** Lets a client in by its bearer token. Nobody has said a name: what is wrong counts for the address. */
+  async token(token: string, from: string): Promise<Admission> {
+    const verdict = await this.#check('token', '', [...this.#tokens.keys()], token, from);
+    return verdict.kind === 'right' ? admit(this.#tokens.get(verdict.secret)) : verdict;
   }
 
   /** Whether an agent has given its password; one that has none may give any. */
   async agent(agentId: string, password: string | undefined, from: string): Promise<'right' | Refused> {
     const expected = this.#agents.get(agentId);
-    return expected === undefined ? 'right' : this.#check('agent', agentId, expected, password ?? '', from);
+    if (expected === undefined) return 'right';
+    const verdict = await this.#check('agent', agentId, [expected], password ?? '', from);
+    return verdict.kind === 'right' ? 'right' : verdict;
   }
 
-  async #check(what: string, name: string, expected: string | undefined, given: string, from: string): Promise<'right' | Refused> {
+  async #check(what: string, name: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
     const key = this.#secrets.digest(JSON.stringify([what, name, from])).toString('base64');
     const tryKey = `${key} ${this.#secrets.digest(given).toString('base64')}`;
-    const underWay = this.#underWay.get(tryKey) ?? this.#look(key, `${what} ${name.slice(0, LONGEST_NAME)}`, expected, given, from);
+    const underWay = this.#underWay.get(tryKey) ?? this.#look(key, `${what} ${name.slice(0, LONGEST_NAME)}`.trimEnd(), expected, given, from);
     this.#underWay.set(tryKey, underWay);
     try {
       const verdict = await underWay;
-      this.counters[verdict === 'right' ? 'admitted' : verdict.kind] += 1;
+      this.counters[verdict.kind === 'right' ? 'admitted' : verdict.kind] += 1;
       return verdict;
     } finally {
       this.#underWay.delete(tryKey);
     }
   }
 
-  async #look(key: string, who: string, expected: string | undefined, given: string, from: string): Promise<'right' | Refused> {
+  async #look(key: string, who: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
     const { clock, log, deployment } = this.parts;
     const forMs = this.#failures.begin(key);
     if (forMs > 0) return { kind: 'locked', forMs };
-    const right = (expected !== undefined && this.#secrets.isProven(expected, given)) || (await this.#compare(key, expected, given));
-    if (right === 'busy') {
+    const proven = this.#secrets.findProven(expected, given);
+    const looked = proven === undefined ? await this.#find(key, expected, given) : { found: proven };
+    if (looked === 'busy') {
       this.#failures.undecided(key);
       return { kind: 'busy' };
     }
-    if (right) {
+    if (looked.found !== undefined) {
       this.#failures.right(key);
-      return 'right';
+      return { kind: 'right', secret: looked.found };
     }
     const { delayMs, locked } = this.#failures.wrong(key);
     if (locked) {
       const { loginFailures, loginLockMs } = deployment.limits;
-      log.warn(`${who} is locked for ${from} after ${loginFailures} wrong passwords`, { seconds: loginLockMs / 1000 });
+      log.warn(`${who} is locked for ${from} after ${loginFailures} wrong ones`, { seconds: loginLockMs / 1000 });
     }
     if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
     return { kind: 'wrong' };
   }
 
-  async #compare(key: string, expected: string | undefined, given: string): Promise<boolean | 'busy'> {
+  async #find(key: string, expected: readonly string[], given: string): ReturnType<Secrets['find']> {
     try {
-      return await this.#secrets.compare(expected, given);
+      return await this.#secrets.find(expected, given);
     } catch (error) {
       this.#failures.undecided(key);
       throw error;
     }
   }
+}
+
+/** What is right, as the configuration has it. A client with a token alone has no password, not even the empty one. */
+function passwordsOf({ password, token }: Client): readonly string[] {
+  return password === undefined && token !== undefined ? [] : [password ?? ''];
+}
+
+function admit(client: Client | undefined): Admission {
+  if (client === undefined) throw new Error('a client that there is not was admitted');
+  return { kind: 'admitted', name: client.name, roles: new Set(client.roles) };
 }
 
 /** A refusal in words; `wrong` as the protocol says it. */

@@ -12,8 +12,8 @@ const AT_A_TIME = 2;
 export class Secrets {
   readonly #key = randomBytes(32);
   readonly #queue: BoundedQueue;
-  /** The hash that is computed where there is none to compare with; undefined where no secret is a hash. */
-  readonly #decoy: ScryptHash | undefined;
+  /** The hash that is computed where there is none to compare with; none where no secret is a hash. */
+  readonly #decoys: readonly { readonly secret: string; readonly hash: ScryptHash }[];
   /** Secrets that were given rightly before: they need not be computed again. One for each secret of the file. */
   readonly #proven = new Map<string, Buffer>();
 
@@ -22,7 +22,7 @@ export class Secrets {
     this.#queue = new BoundedQueue({ running: AT_A_TIME, waiting });
     const hashed = known.find(isScryptHash);
     const cost = (hashed === undefined ? undefined : parseScryptHash(hashed)) ?? DEFAULT_COST;
-    this.#decoy = hashed === undefined ? undefined : { ...cost, salt: randomBytes(16), hash: randomBytes(32) };
+    this.#decoys = hashed === undefined ? [] : [{ secret: '', hash: { ...cost, salt: randomBytes(16), hash: randomBytes(32) } }];
   }
 
   /** By what a secret that was given may be told from others, without being it. */
@@ -30,23 +30,40 @@ export class Secrets {
     return createHmac('sha256', this.#key).update(given).digest();
   }
 
-  /** Whether the secret is right without a hash having to be computed. */
-  isProven(expected: string, given: string): boolean {
-    const proven = this.#proven.get(expected);
-    return proven !== undefined && timingSafeEqual(proven, this.digest(given));
+  /** Which of the secrets was given, where that is known without a hash having to be computed. */
+  findProven(expected: readonly string[], given: string): string | undefined {
+    const digest = this.digest(given);
+    return expected.find((secret) => {
+      const proven = this.#proven.get(secret);
+      return proven !== undefined && timingSafeEqual(proven, digest);
+    });
   }
 
-  /** Whether `given` is the secret; `busy` where too many wait. `expected`: plain or a hash, undefined where nobody has that name. */
-  async compare(expected: string | undefined, given: string): Promise<boolean | 'busy'> {
-    const hash = expected === undefined ? undefined : parseScryptHash(expected);
-    const plain = hash === undefined ? timingSafeEqual(this.digest(expected ?? ''), this.digest(given)) && expected !== undefined : false;
-    const computed = hash ?? this.#decoy;
-    if (computed === undefined) return plain;
-    const key = await this.#queue.run(() => deriveKey(given, computed, computed.hash.length));
-    if (key === undefined) return 'busy';
-    const same = timingSafeEqual(key, computed.hash);
-    if (hash === undefined || expected === undefined) return plain;
-    if (same) this.#proven.set(expected, this.digest(given));
-    return same;
+  /** Which of the secrets, plain or hashes, was given; `busy` where too many wait. None is expected where nobody has that name. */
+  async find(expected: readonly string[], given: string): Promise<{ readonly found: string | undefined } | 'busy'> {
+    const digest = this.digest(given);
+    const plain = expected.filter((secret) => !isScryptHash(secret) && timingSafeEqual(this.digest(secret), digest));
+    const hashes = expected.flatMap((secret) => {
+      const hash = parseScryptHash(secret);
+      return hash === undefined ? [] : [{ secret, hash }];
+    });
+    const computed = await this.#queued(hashes.length === 0 ? this.#decoys : hashes, given);
+    if (computed === 'busy') return computed;
+    const [hashed] = computed;
+    if (hashed !== undefined && expected.includes(hashed)) this.#proven.set(hashed, digest);
+    return { found: plain[0] ?? hashed };
+  }
+
+  /** Those that the hashes of `given` are, all of which are computed. */
+  async #queued(hashes: readonly { readonly secret: string; readonly hash: ScryptHash }[], given: string): Promise<readonly string[] | 'busy'> {
+    if (hashes.length === 0) return [];
+    const found = await this.#queue.run(async () => {
+      const same: string[] = [];
+      for (const { secret, hash } of hashes) {
+        if (timingSafeEqual(await deriveKey(given, hash, hash.hash.length), hash.hash)) same.push(secret);
+      }
+      return same;
+    });
+    return found ?? 'busy';
   }
 }

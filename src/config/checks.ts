@@ -1,6 +1,7 @@
 import { checkTreatments } from './checks-treatments.js';
 import { ConfigProblem } from './config-error.js';
 import type { Path } from './config-error.js';
+import { describeFound } from './describe-found.js';
 import type { ConfigContent } from './schema.js';
 import { RECORD_FIELDS } from '../lists/record-fields.js';
 import { tableNameParts } from '../lists/table-name.js';
@@ -16,7 +17,8 @@ export function unique(values: readonly (string | number)[], pathAt: (index: num
   const seen = new Set<string | number>();
   for (const [index, value] of values.entries()) {
     if (seen.has(value)) {
-      throw new ConfigProblem('Duplicate', pathAt(index), `found ${JSON.stringify(value)} a second time, expected ${expected}`);
+      const path = pathAt(index);
+      throw new ConfigProblem('Duplicate', path, `found ${describeFound(value, path)} a second time, expected ${expected}`);
     }
     seen.add(value);
   }
@@ -39,6 +41,8 @@ const distinctMembers: Check = (content) => {
   for (const [group, { agents }] of content.groups.entries()) {
     unique(agents, (index) => ['groups', group, 'agents', index], 'every agent once');
   }
+  const tokens = (content.clients ?? []).flatMap(({ token }, index) => (token === undefined ? [] : [{ token, index }]));
+  unique(tokens.map(({ token }) => token), (at) => ['clients', tokens[at]?.index ?? 0, 'token'], 'a token of its own');
   for (const [client, { roles }] of (content.clients ?? []).entries()) {
     unique(roles, (index) => ['clients', client, 'roles', index], 'every role once');
   }

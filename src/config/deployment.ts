@@ -225,6 +225,8 @@ export interface Client {
   readonly name: string;
   /** Plain, or a hash (util/scrypt-hash). */
   readonly password?: string;
+  /** Bearer token of HTTP; plain, or a hash. */
+  readonly token?: string;
   readonly roles: readonly ClientRole[];
 }
 

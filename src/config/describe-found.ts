@@ -1,7 +1,7 @@
 import type { Path } from './config-error.js';
 
 const SHOWN_CHARACTERS = 60;
-const SECRET_KEYS: readonly (string | number | undefined)[] = ['password'];
+const SECRET_KEYS: readonly (string | number | undefined)[] = ['password', 'token'];
 
 /** What stands at a key, for a message: never a secret, never more than a few words. */
 export function describeFound(value: unknown, path: Path): string {

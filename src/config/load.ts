@@ -44,9 +44,14 @@ function largeDbid({ server }: Deployment): readonly string[] {
 const NAMED_KEYS = 10;
 
 function plainSecrets({ agents, clients = [] }: Deployment): readonly string[] {
-  const plain = Object.entries({ agents, clients }).flatMap(([list, entries]) =>
-    entries.flatMap(({ password }, index) => (password === undefined || isScryptHash(password) ? [] : [`${list}[${index}].password`])),
-  );
+  const secrets = [
+    ...agents.map(({ password }, index) => ({ path: `agents[${index}].password`, secret: password })),
+    ...clients.flatMap(({ password, token }, index) => [
+      { path: `clients[${index}].password`, secret: password },
+      { path: `clients[${index}].token`, secret: token },
+    ]),
+  ];
+  const plain = secrets.flatMap(({ path, secret }) => (secret === undefined || isScryptHash(secret) ? [] : [path]));
   if (plain.length === 0) return [];
   const named = plain.length > NAMED_KEYS ? `${plain.slice(0, NAMED_KEYS).join(', ')} and ${plain.length - NAMED_KEYS} more` : plain.join(', ');
   return [`${named}: plain text; put what \`ocm-gateway hash-password\` prints in its place`];

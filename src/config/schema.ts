@@ -64,11 +64,17 @@ const password = () =>
     .min(1, { error: 'text that is not empty' })
     .refine((secret) => !isScryptHash(secret) || parseScryptHash(secret) !== undefined, { error: HASH });
 
+/** What a Bearer header can carry, long enough that nobody tries it out. */
+const TOKEN = /^[A-Za-z0-9\-._~+/]{16,512}=*$/;
+
+const token = () => password().refine((secret) => isScryptHash(secret) || TOKEN.test(secret), { error: 'at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /, or a hash of them' });
+
 const agentId = () => label('an agent id', AGENT_ID_LENGTH);
 
 const clientSchema = z.strictObject({
   name: label('a name'),
   password: password().optional(),
+  token: token().optional(),
   roles: z.array(choice(['agent', 'supervisor', 'monitor'])).min(1, { error: 'at least one role' }),
 });
 

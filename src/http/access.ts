@@ -69,16 +69,22 @@ function refuseStrangers({ ip, hostname }: FastifyRequest): void {
 }
 
 async function authenticate(request: FastifyRequest, door: HttpParts['door']): Promise<Extract<Admission, { kind: 'admitted' }>> {
-  const given = basicCredentials(request.headers.authorization);
-  const admission: Admission = given === undefined ? { kind: 'wrong' } : await door.client(given.name, given.password, request.ip);
+  const admission = await admissionOf(request, door);
   if (admission.kind === 'admitted') return admission;
   throw refusedBy(admission);
 }
 
-const CHALLENGE = { 'www-authenticate': 'Basic realm="ocm-gateway", charset="UTF-8"' };
+async function admissionOf({ headers: { authorization }, ip }: FastifyRequest, door: HttpParts['door']): Promise<Admission> {
+  const [, token] = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? '') ?? [];
+  if (token !== undefined) return door.token(token, ip);
+  const given = basicCredentials(authorization);
+  return given === undefined ? { kind: 'wrong' } : door.client(given.name, given.password, ip);
+}
+
+const CHALLENGE = { 'www-authenticate': 'Basic realm="ocm-gateway", charset="UTF-8", Bearer realm="ocm-gateway"' };
 
 function refusedBy(refused: Refused): HttpFault {
-  const words = describeRefused(refused, 'expected name and password of a configured client, as HTTP Basic');
+  const words = describeRefused(refused, 'expected name and password of a configured client, as HTTP Basic, or its token, as Bearer');
   switch (refused.kind) {
     case 'wrong':
       return new HttpFault('RegistrationError', words, { status: 401, headers: CHALLENGE });

@@ -63,7 +63,7 @@ export interface HttpTls {
 export interface HttpParts {
   readonly gateway: Pick<Gateway, 'request' | 'describe' | 'groups'>;
   readonly deployment: Deployment;
-  readonly door: Pick<Door, 'required' | 'client'>;
+  readonly door: Pick<Door, 'required' | 'client' | 'token'>;
   readonly ocmClient: OcmClient;
   readonly userEvents: UserEvents;
   readonly tracer: HttpTracer;

@@ -46,7 +46,7 @@ describe('passwords, as they are asked for', () => {
     const locked = await http('nobody', 'z');
     expect(locked.status).to.equal(429);
     expect(Number(locked.headers.get('retry-after'))).to.be.within(50, 60);
-    expect(gateway.log.filter((line) => line.includes('locked'))).to.deep.equal(['warn client nobody is locked for 127.0.0.1 after 2 wrong passwords {"seconds":60}']);
+    expect(gateway.log.filter((line) => line.includes('locked'))).to.deep.equal(['warn client nobody is locked for 127.0.0.1 after 2 wrong ones {"seconds":60}']);
     expect((await http('boss', 'secret')).status, 'another name').to.equal(200);
   });
 

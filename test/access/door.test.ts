@@ -85,6 +85,26 @@ describe('the door', () => {
     expect(await kindOf(door.client('a', hash, HERE))).to.equal('wrong');
   });
 
+  it('knows clients by their tokens, and by nothing else where they have no password', async () => {
+    const tokens = ['a-token-of-somebody', 'another-token-here'];
+    const clients = [{ ...client('plain'), token: tokens[0] ?? '' }, { ...client('hashed', 'p'), token: await hashPassword(tokens[1] ?? '', CHEAP) }];
+    const { door, clock, warnings } = doorOf({ clients });
+    for (let round = 0; round < 2; round += 1) {
+      const admissions = await Promise.all(tokens.map((token) => door.token(token, HERE)));
+      expect(admissions.map((admission) => admission.kind === 'admitted' && admission.name)).to.deep.equal(['plain', 'hashed']);
+    }
+    expect(await kindOf(door.client('plain', undefined, HERE))).to.equal('wrong');
+    expect(await kindOf(door.client('plain', tokens[0], '10.0.0.2'))).to.equal('wrong');
+    expect(await kindOf(door.client('hashed', 'p', HERE))).to.equal('admitted');
+    expect(await kindOf(door.token(clients[1]?.token ?? '', HERE)), 'a hash is no token').to.equal('wrong');
+    const tries = [door.token('wrong-token-number-1', HERE), door.token('wrong-token-number-2', HERE)].map(kindOf);
+    await turnUntil(() => clock.pending === 2);
+    clock.advance(5000);
+    expect(await Promise.all(tries)).to.deep.equal(['wrong', 'wrong']);
+    expect(warnings).to.deep.equal([`token is locked for ${HERE} after 3 wrong ones`]);
+    expect(await kindOf(door.token(tokens[0] ?? '', HERE))).to.equal('locked');
+  });
+
   it('knows agents by their passwords, and asks none of who has none', async () => {
     const { door } = doorOf({ agents: [{ id: '1', name: 'A', password: 'a' }, { id: '2', name: 'B', password: await hashPassword('b', CHEAP) }, { id: '3', name: 'C' }] });
     expect(await Promise.all([door.agent('1', 'a', HERE), door.agent('2', 'b', HERE), door.agent('3', 'x', HERE)])).to.deep.equal(['right', 'right', 'right']);
@@ -98,7 +118,7 @@ describe('the door', () => {
       for (let count = 0; count < 4; count += 1) tries.push(await wrongTry(door, clock, name));
       expect(tries.map(({ kind }) => kind)).to.deep.equal(['wrong', 'wrong', 'wrong', 'locked']);
       expect(tries.map(({ afterMs }) => afterMs)).to.deep.equal([0, 1000, 2000, 0]);
-      expect(warnings).to.deep.equal([`client ${name} is locked for ${HERE} after 3 wrong passwords`]);
+      expect(warnings).to.deep.equal([`client ${name} is locked for ${HERE} after 3 wrong ones`]);
       const locked = (await door.client(name, 'right', HERE)) as Extract<Refused, { kind: 'locked' }>;
       expect(locked).to.deep.equal({ kind: 'locked', forMs: 58_000 });
       expect(await kindOf(door.client('a', 'right', '10.0.0.2')), 'from elsewhere').to.equal('admitted');

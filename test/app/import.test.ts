@@ -129,7 +129,7 @@ describe('cli/import', () => {
       await held(config, true, async () => {
         expect(await run('contact_info\n5550300\n')).to.equal('loaded 1 records into list Spring\n');
         await writeConfig((content) => (content['clients'] = [monitor]));
-        expect(await run('contact_info\n5550301\n')).to.match(/refused the import: .*HTTP Basic; name a client with the role supervisor by --client, and where its password is by --password-env$/);
+        expect(await run('contact_info\n5550301\n')).to.match(/refused the import: .*HTTP Basic, or its token, as Bearer; name a client with the role supervisor by --client, and where its password is by --password-env$/);
         await writeConfig((content) => (content['clients'] = [{ ...monitor, roles: ['supervisor'], password: 'other' }]));
         expect(await run('contact_info\n5550301\n')).to.include('the role supervisor');
       });

@@ -131,6 +131,9 @@ const WRONG: readonly Wrong[] = [
   { what: 'a name of clients twice', change: (c) => (c['clients'] = [{ name: 'a', roles: ['agent'] }, { name: 'a', roles: ['monitor'] }]), code: 'Duplicate', path: 'clients[1].name', says: ['"a"'] },
   { what: 'an empty password', change: (c) => (c['clients'] = [{ name: 'a', password: '', roles: ['agent'] }]), code: 'WrongValue', path: 'clients[0].password', says: ['not empty'] },
   { what: 'a hash that is none', change: (c) => (c['clients'] = [{ name: 'a', password: 'scrypt$1000$8$1$c2FsdHNhbHQ=$aGFzaGhhc2g=', roles: ['agent'] }]), code: 'WrongValue', path: 'clients[0].password', says: ['hash-password'] },
+  { what: 'a token that is short', change: (c) => (c['clients'] = [{ name: 'a', token: 'secret', roles: ['agent'] }]), code: 'WrongValue', path: 'clients[0].token', says: ['at least 16'] },
+  { what: 'a token that no header carries', change: (c) => (c['clients'] = [{ name: 'a', token: 'a secret of many words', roles: ['agent'] }]), code: 'WrongValue', path: 'clients[0].token', says: ['at least 16'] },
+  { what: 'a token of two clients', change: (c) => (c['clients'] = ['a', 'b'].map((name) => ({ name, token: 'x'.repeat(16), roles: ['agent'] }))), code: 'Duplicate', path: 'clients[1].token', says: ['of its own'] },
   { what: 'no wrong password at all', change: (c) => (c.limits['loginFailures'] = 0), code: 'WrongValue', path: 'limits.loginFailures', says: ['1 or more'] },
   { what: 'a size that is none', change: (c) => (c.limits['frameBytes'] = '1MB'), code: 'WrongValue', path: 'limits.frameBytes', says: ['"1MB"', '64KiB'] },
   { what: 'a frame smaller than its header', change: (c) => (c.limits['frameBytes'] = 5), code: 'WrongValue', path: 'limits.frameBytes', says: ['found 5', 'from 6'] },
@@ -196,6 +199,8 @@ describe('a configuration that is wrong', () => {
     );
     expect(error.path).to.equal('clients[0].password');
     expect(error.message).to.include('found a number').and.not.include('4711');
+    const token = configErrorOf(() => parseChanged((config) => (config['clients'] = ['a', 'b'].map((name) => ({ name, token: 'hunter2-hunter2-hunter2', roles: ['agent'] })))));
+    expect(token.message).to.include('found a string a second time').and.not.include('hunter2');
     const url = configErrorOf(() => parseChanged((config) => (config.store['url'] = 'postgress://me:hunter2@db/x')));
     expect(url.message).to.include('postgress://****@db/x').and.not.include('hunter2');
   });

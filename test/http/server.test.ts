@@ -19,6 +19,8 @@ class Signal {
 
 const basic = (name: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` });
 
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
 /** A server that has begun to close while a request was under way, and a peer that keeps its connection. */
 async function closingServer(answered: boolean) {
   const clock = new ManualClock();
@@ -178,6 +180,19 @@ describe('http/server', () => {
       expect(await allowed(basic('eye', 'é'))).to.deep.equal({ change: [false, false], import: false, status: [true, true], look: true });
       expect(await allowed(basic('desk', 'd'))).to.deep.equal({ change: [false, false], import: false, status: [false, false], look: false });
       expect([...new Set(gateway.asked.map(({ by }) => by))]).to.deep.equal(['HTTP client boss', 'HTTP client eye']);
+    });
+
+    it('takes a token in place of name and password', async () => {
+      const { get, post, gateway } = fakeHttp((config) => (config['clients'] = [...clients, { name: 'metrics', token: 'a-token-of-metrics==', roles: ['monitor'] }, { name: 'crm', token: 'a-token.of_crm/+~12', roles: ['supervisor'] }]));
+      expect((await get('/campaigngroups/7', bearer('a-token-of-metrics=='))).statusCode).to.equal(404);
+      expect((await post(LOAD[0], {}, bearer('a-token-of-metrics=='))).statusCode).to.equal(403);
+      expect((await post(LOAD[0], {}, bearer('a-token.of_crm/+~12'))).statusCode).to.equal(200);
+      expect(gateway.asked.map(({ by }) => by)).to.deep.equal(['HTTP client crm']);
+      const wrong = await get('/campaigngroups/7', bearer('a-token-of-nobody=='));
+      expect(wrong.statusCode).to.equal(401);
+      expect(wrong.headers['www-authenticate']).to.include('Bearer realm=');
+      expect((await get('/campaigngroups/7', basic('crm', ''))).statusCode).to.equal(401);
+      expect((await get('/campaigngroups/7', { authorization: 'Bearer two words' })).statusCode).to.equal(401);
     });
 
     it('serves those from elsewhere too', async () => {

@@ -78,6 +78,9 @@ export class DirectSession implements DialectSession {
   async #register({ attributes }: ReadMessage<'GSW_CM_ReqRegisterClient'>, reference: number): Promise<void> {
     if (this.#state.kind === 'registered') return this.#refuse(reference, 'RegistrationError', 'the client is registered already');
     const name = attributes.GSW_CM_AttrClientName;
+    // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
+    const { frameBytes, listDepth } = this.parts.deployment.limits;
+    this.line.raiseLimits(frameBytes, listDepth);
     const admission = await this.parts.door.client(name, attributes.GSW_CM_AttrClientPassword, this.line.remoteAddress);
     // the line may have gone while the password was looked at
     if (!this.line.open) return;
@@ -87,8 +90,6 @@ export class DirectSession implements DialectSession {
       return;
     }
     this.#state = { kind: 'registered', name: printableName(name), roles: admission.roles };
-    const { frameBytes, listDepth } = this.parts.deployment.limits;
-    this.line.raiseLimits(frameBytes, listDepth);
     this.line.send(makeMessage('GSW_CM_EvClientRegistered', { GSW_CM_AttrRequestID: reference }));
     if (this.parts.unsolicited === 'registered') {
       this.parts.subscriptions.add(this.line, this.parts.deployment.campaignGroups.map((group) => group.dbid));

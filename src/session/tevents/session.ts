@@ -99,6 +99,9 @@ export class TEventSession implements DialectSession {
     if (this.#state.kind === 'registered') {
       return refuse(this.desktop, 'NotAllowed', 'the client is registered already', attributes);
     }
+    // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
+    const { frameBytes, listDepth } = this.parts.deployment.limits;
+    this.desktop.line.raiseLimits(frameBytes, listDepth);
     const admission = await this.parts.door.client(name, attributes.AttributeApplicationPassword, this.desktop.line.remoteAddress);
     // the line may have gone while the password was looked at
     if (!this.desktop.line.open) return;
@@ -112,8 +115,6 @@ export class TEventSession implements DialectSession {
       return;
     }
     this.#state = { kind: 'registered', name: printableName(name), roles: admission.roles, dns: new Set() };
-    const { frameBytes, listDepth } = this.parts.deployment.limits;
-    this.desktop.line.raiseLimits(frameBytes, listDepth);
     this.desktop.send('EventServerConnected', {
       AttributeReferenceID: attributes.AttributeReferenceID,
       AttributeApplicationName: this.parts.deployment.server.name,
