@@ -138,7 +138,7 @@ for (const kind of STORE_KINDS) describe(`a gateway that is told to stop (${kind
     expect((await fetch(`http://${HOST}:${ports.http}/campaigngroups`)).status).to.equal(503);
     expect(await connectDesktop({ host: HOST, port: ports.tevents, applicationName: 'late' }).then(() => 'connected', () => 'refused')).to.equal('refused');
     expect(await ended).to.deep.equal({ code: 0, signal: null });
-    expect(systemClock.now() - sinceMs).to.be.lessThan(4000);
+    expect(systemClock.now() - sinceMs).to.be.lessThan(8000);
     expect(await result).to.be.instanceOf(ConnectionClosed);
   });
 
@@ -149,6 +149,6 @@ for (const kind of STORE_KINDS) describe(`a gateway that is told to stop (${kind
     while ((await fetch(`http://${HOST}:${ports.http}/health`)).status === 200);
     const sinceMs = systemClock.now();
     expect(await gateway.end('SIGINT')).to.deep.equal({ code: 130, signal: null });
-    expect(systemClock.now() - sinceMs).to.be.lessThan(2000);
+    expect(systemClock.now() - sinceMs).to.be.lessThan(10_000);
   });
 });
