@@ -90,6 +90,8 @@ export const ROLE_TABLE: readonly RoleRow[] = [
       'GET /campaigngroups',
       'GET /campaigngroups/:dbid',
       'GET /lists',
+      'GET /metrics',
+      'GET /openapi.json',
       gwsRequest('get-campaign-status'),
       nativeRequest('CampaignStatusRequest'),
     ],

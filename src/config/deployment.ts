@@ -249,4 +249,5 @@ export interface Limits {
   readonly loginDelayMs: number;
   readonly loginLockMs: number;
   readonly loginsWaiting: number;
+  readonly stopTimeoutMs: number;
 }

@@ -41,4 +41,6 @@ export const limitsSchema = z.strictObject({
   loginLock: duration(1).prefault('1m'),
   /** Hashes are made to be slow: what comes faster than they are computed would wait for ever, and hold its line. */
   loginsWaiting: count(1).prefault(500),
+  /** A request that nobody can answer, or a store that says nothing, would keep the process from ending until it is killed. */
+  stopTimeout: duration(1).prefault('10s'),
 });

@@ -142,7 +142,7 @@ function logSettings({ log: { file, traceFile, ...rest } }: ConfigContent, baseD
 }
 
 function limits(content: ConfigContent): Limits {
-  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, loginDelay, loginLock, ...rest } = content.limits;
+  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, loginDelay, loginLock, stopTimeout, ...rest } = content.limits;
   const before = rest.frameBytesBeforeRegistration ?? Math.min(FRAME_BYTES_BEFORE_REGISTRATION, rest.frameBytes);
   return {
     ...rest,
@@ -153,6 +153,7 @@ function limits(content: ConfigContent): Limits {
     drainTimeoutMs: drainTimeout,
     loginDelayMs: loginDelay,
     loginLockMs: loginLock,
+    stopTimeoutMs: stopTimeout,
   };
 }
 

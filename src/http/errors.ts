@@ -14,7 +14,7 @@ export const errorSchema = z.object({
     name: z.enum(Object.keys(ErrorCode)),
     message: z.string(),
   }),
-});
+}).meta({ description: 'refused, or failed' });
 
 export type ErrorBody = z.output<typeof errorSchema>;
 
@@ -30,9 +30,10 @@ declare module 'fastify' {
 }
 
 /** Answers a request that failed, in its family's form. */
-export function sendFault(error: unknown, reply: FastifyReply, { log, audit }: Pick<HttpParts, 'log' | 'audit'>): FastifyReply {
+export function sendFault(error: unknown, reply: FastifyReply, { log, audit, metrics }: Pick<HttpParts, 'log' | 'audit' | 'metrics'>): FastifyReply {
   const fault = toFault(error, log);
   auditFault(audit, reply.request, fault);
+  metrics.refused(fault.code);
   const { describeFault = errorBody } = reply.request.routeOptions.config;
   return reply.code(fault.status).headers(fault.headers).send(describeFault(fault));
 }

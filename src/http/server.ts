@@ -3,7 +3,7 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import { guardAccess } from './access.js';
 import { rememberAsked } from './audit.js';
 import { campaignGroupRoutes } from './campaign-groups/routes.js';
-import { closeConnections } from './closing.js';
+import { closeConnections, refuseWhileStopping } from './closing.js';
 import { readBodies } from './content-types.js';
 import { sendFault } from './errors.js';
 import { gwsRoute } from './gws/route.js';
@@ -11,8 +11,10 @@ import { healthRoute } from './health.js';
 import { BODY_BYTES, CONNECTIONS_CHECK_MS, HEADERS_TIMEOUT_MS, IDLE_TIMEOUT_MS } from './limits.js';
 import { listImportRoute } from './list-import.js';
 import { listRoutes } from './lists.js';
+import { measureRequests, metricsRoute } from './metrics.js';
 import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
+import { describeRoutes, openApiRoute } from './openapi.js';
 import type { HttpParts, HttpTls } from './parts.js';
 import { checkRequests } from './request-problem.js';
 
@@ -32,17 +34,26 @@ export function createHttpServer(parts: HttpParts, tls?: HttpTls): FastifyInstan
   app.setValidatorCompiler(checkRequests);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, _request, reply) => sendFault(error, reply, parts));
-  closeConnections(app, parts.clock);
+  measureRequests(app, parts);
+  // requests under way when it closes: frames have had half of the time to stop, and the store needs some of it
+  closeConnections(app, parts.clock, deployment.limits.stopTimeoutMs / 4);
   rememberAsked(app);
   guardAccess(app, door);
+  refuseWhileStopping(app, parts);
   readBodies(app);
   refuseUnknown(app);
-  gwsRoute(app, parts);
-  nativeRoute(app, parts);
-  campaignGroupRoutes(app, parts);
-  listImportRoute(app, parts);
-  listRoutes(app, parts);
-  healthRoute(app, parts);
+  describeRoutes(app, parts);
+  // behind the description, which sees what comes after it
+  app.after(() => {
+    gwsRoute(app, parts);
+    nativeRoute(app, parts);
+    campaignGroupRoutes(app, parts);
+    listImportRoute(app, parts);
+    listRoutes(app, parts);
+    healthRoute(app, parts);
+    metricsRoute(app, parts);
+    openApiRoute(app);
+  });
   return app;
 }
 

@@ -53,6 +53,8 @@ describe('the table of roles', () => {
       'GET /campaigngroups',
       'GET /campaigngroups/:dbid',
       'GET /lists',
+      'GET /metrics',
+      'GET /openapi.json',
       gwsRequest('get-campaign-status'),
       nativeRequest('CampaignStatusRequest'),
     ]);

@@ -40,6 +40,7 @@ const ROWS: readonly Row[] = [
   ['OCM_LIMITS_LOGIN_LOCK', '5m', (d) => d.limits.loginLockMs, 300_000],
   ['OCM_LIMITS_LOGINS_WAITING', '7', (d) => d.limits.loginsWaiting, 7],
   ['OCM_LIMITS_HELD_BYTES', '1GiB', (d) => d.limits.heldBytes, 2 ** 30],
+  ['OCM_LIMITS_STOP_TIMEOUT', '7s', (d) => d.limits.stopTimeoutMs, 7000],
 ];
 
 /** These need a port beside them, since the file has neither listener. */

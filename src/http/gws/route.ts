@@ -44,6 +44,8 @@ export function gwsRoute(app: HttpApp, { ocmClient, audit, userEvents, deploymen
       // what does not exist is 404 whatever its body says
       preValidation: async (request) => void namesOf(request.params, server.dbid),
       schema: {
+        operationId: 'serverRequest',
+        summary: 'A campaign request, as GWS addresses OCS',
         params: gwsParams,
         querystring: gwsQuery,
         body: gwsBody,

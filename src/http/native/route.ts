@@ -32,7 +32,7 @@ function campaignRequest(request: FastifyRequest): string {
 
 /** The requests as OCS itself takes them (http.md, "As OCS itself is addressed"): flat user data in, the event's user data out. */
 export function nativeRoute(app: HttpApp, parts: HttpParts): void {
-  const { gateway, deployment, userEvents, tracer, audit } = parts;
+  const { gateway, deployment, userEvents, tracer, audit, metrics } = parts;
   const connectionOf = connectionNumbers(() => parts.nextConnection());
   const ask = (request: CampaignRequest): Promise<CampaignOutcome> => new Promise((resolve) => gateway.request(request, { answer: resolve }));
 
@@ -42,6 +42,8 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
       handlerTimeout: ANSWER_TIMEOUT_MS,
       config: { requestName, campaignRequest, describeFault: (fault) => toJson(faultEvent(fault)) },
       schema: {
+        operationId: 'campaignGroupRequest',
+        summary: 'A campaign request, as OCS itself is addressed',
         params: nativeParams,
         querystring: nativeQuery,
         body: nativeBody,
@@ -71,6 +73,7 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
       } catch (error) {
         if (!(error instanceof HttpFault)) throw error;
         auditFault(audit, request, error);
+        metrics.refused(error.code);
         return answer(error.status, faultEvent(error));
       }
     },

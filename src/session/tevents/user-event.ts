@@ -1,4 +1,4 @@
-import { keys, type ReadMessage } from '../../../protocol/index.js';
+import { ErrorCode, keys, nameOf, type ReadMessage, UserEventError } from '../../../protocol/index.js';
 import { roleRefusal } from '../../access/roles.js';
 import { errorUserEvent } from '../../user-data/events.js';
 import { echoOf, UserData, UserDataError } from '../../user-data/reader.js';
@@ -59,7 +59,8 @@ export function distributeUserEvent(
     sayOnDn(parts, dn, [...userData, ...echo]);
     answered();
   };
-  const refuse = ({ number, message, handle }: Omit<UserEventRefusal, 'kind'>): void => {
+  const refuse = ({ number, message, handle }: Omit<UserEventRefusal, 'kind'>, names: Readonly<Record<string, number>> = UserEventError): void => {
+    desktop.line.refused(nameOf<string>(names, number) ?? String(number));
     sayOnDn(parts, dn, errorUserEvent(parts.deployment, number, message, handle, echo));
     answered();
   };
@@ -71,7 +72,7 @@ export function distributeUserEvent(
     }
     const refusal = roleRefusal(type, client);
     if (refusal !== undefined && handler !== undefined) throw new UserDataError('NotAllowed', refusal);
-    if (handler === undefined) return controlRequest(parts, client, { from: desktop.line.remoteAddress, refusal, type, dn, data, answer, refuse, done: answered });
+    if (handler === undefined) return controlRequest(parts, client, { from: desktop.line.remoteAddress, refusal, type, dn, data, answer, refuse: (one) => refuse(one, ErrorCode), done: answered });
     const seat = parts.agents.onDn(dn);
     if (seat === undefined) throw new UserDataError('NotAllowed', `${type}: no agent is logged in on DN ${dn}`);
     handler({ parts, seat, data, answer, refuse, done: answered });
