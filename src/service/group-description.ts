@@ -1,8 +1,8 @@
-import { countRecords, type RecordCounts } from '../store/statements/count-records.js';
 import type { GroupActor } from './group-actor.js';
 import { retriesWaiting } from './completion.js';
 import { openListsOf } from './group-context.js';
 import { notDueOf } from './group-report.js';
+import type { ListAccount, RecordCounts } from './list-account.js';
 import type { GroupSnapshot } from './ports.js';
 
 /** A campaign group with its records and the reasons why it did or did not complete. Times are ISO 8601. */
@@ -31,14 +31,15 @@ export interface Why {
 export async function describeGroup(actor: GroupActor): Promise<GroupDescription> {
   const { runtime, group } = actor;
   const records = { ready: 0, retrieved: 0, final: 0, total: 0 };
+  const accounts: ListAccount[] = [];
   for (const list of openListsOf(actor)) {
-    const counts = await countRecords(runtime.client, list);
-    records.ready += counts.ready;
-    records.retrieved += counts.retrieved;
-    records.final += counts.final;
-    records.total += counts.total;
+    const account = await runtime.accounts.of(list);
+    records.ready += account.ready;
+    records.retrieved += account.retrieved;
+    records.final += account.final;
+    records.total += account.total;
+    accounts.push(account);
   }
-  const notDue = await notDueOf(actor);
   const { state, lastRetrieval, checkError, lastCompletion, recordsOut, buffered } = actor.inspect();
   const nowMs = runtime.clock.now();
   const flag = state.status === 'NotLoaded' ? undefined : state.load.autoCompletion;
@@ -53,7 +54,7 @@ export async function describeGroup(actor: GroupActor): Promise<GroupDescription
       buffered,
       recordsOut: recordsOut.map(({ handle, agentId, handedAt }) => ({ handle, agentId, ageMs: nowMs - handedAt })),
       retriesWaiting: await retriesWaiting(runtime.client, actor),
-      notDue,
+      notDue: notDueOf(accounts),
       lastCompletion,
     },
   };

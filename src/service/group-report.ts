@@ -1,7 +1,7 @@
-import { countNotDue, type NotDue } from '../store/statements/count-records.js';
 import { ownedTransaction } from '../store/owner.js';
 import { updateLastCompletion } from '../store/statements/groups.js';
 import { type GroupContext, openListsOf } from './group-context.js';
+import { type ListAccount, type NotDue, takeAccount } from './list-account.js';
 import { zoneTimes } from './runtime.js';
 
 /** What a completion left behind, and why. */
@@ -13,16 +13,11 @@ export interface CompletionReport {
   readonly notDue: NotDue;
 }
 
-/** Ready records of the group's lists that are not due, by reason. */
-export async function notDueOf(context: Pick<GroupContext, 'runtime' | 'group'>): Promise<NotDue> {
-  const { runtime } = context;
-  const nowMs = runtime.clock.now();
-  const zones = zoneTimes(runtime.deployment, nowMs);
+/** Ready records of several lists that are not due, by reason. */
+export function notDueOf(accounts: readonly ListAccount[]): NotDue {
   const total: Record<string, number> = {};
-  for (const list of openListsOf(context)) {
-    for (const [reason, count] of Object.entries(await countNotDue(runtime.client, list, nowMs, zones))) {
-      total[reason] = (total[reason] ?? 0) + count;
-    }
+  for (const { notDue } of accounts) {
+    for (const [reason, count] of Object.entries(notDue)) total[reason] = (total[reason] ?? 0) + count;
   }
   return total;
 }
@@ -30,7 +25,11 @@ export async function notDueOf(context: Pick<GroupContext, 'runtime' | 'group'>)
 /** Counts what a completion that has just been committed left behind, and keeps the account. */
 export async function completionReport(context: GroupContext, session: string): Promise<CompletionReport> {
   const { runtime, group } = context;
-  const report = { at: runtime.clock.now(), session, notDue: await notDueOf(context) };
+  const at = runtime.clock.now();
+  const zones = zoneTimes(runtime.deployment, at);
+  const accounts: ListAccount[] = [];
+  for (const list of openListsOf(context)) accounts.push(await takeAccount(runtime.client, list, at, zones));
+  const report = { at, session, notDue: notDueOf(accounts) };
   await ownedTransaction(runtime.client, runtime.owner, (sql) => updateLastCompletion(sql, group.dbid, JSON.stringify(report)));
   return report;
 }

@@ -3,13 +3,13 @@ import { csvHeader, csvLine } from '../lists/record-csv-writer.js';
 import { recordColumns } from '../lists/record-fields.js';
 import type { StoreClient } from '../store/client.js';
 import type { ListTable } from '../store/list-table.js';
-import { accountOf, reclaimSome } from '../store/statements/account-list.js';
-import { countRecords } from '../store/statements/count-records.js';
+import { reclaimSome } from '../store/statements/account-list.js';
 import { tableExists } from '../store/statements/create-list.js';
 import { exportRows } from '../store/statements/export-rows.js';
 import { selectImports } from '../store/statements/imports.js';
 import { checkTable, describeProblem } from '../store/statements/table-layout.js';
 import type { Clock } from '../util/clock.js';
+import { type ListAccount, takeAccount } from './list-account.js';
 import { longestAgentId, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
 
 /** What there is to know of a calling list. Times in milliseconds. */
@@ -34,6 +34,9 @@ export interface ListReport {
   /** Files that are being read or were interrupted, and such as are coming in, with what is still to come of them. */
   readonly imports: readonly { readonly state: 'staged' | 'comingIn'; readonly records: number; readonly since: number }[];
 }
+
+/** Of a list whose table cannot be used. */
+const NO_ACCOUNT: ListAccount = { ready: 0, retrieved: 0, final: 0, total: 0, due: 0, notDue: {}, next: null, retrievedBy: new Map() };
 
 /** What cannot be done with lists, whatever is in them. */
 export class ListRefused extends Error {
@@ -104,7 +107,7 @@ export class ListService {
     if (list === undefined) throw new Error(`calling list ${name} was found and is not there`);
     const [problem] = await this.#problemsOf(list);
     if (problem !== undefined) throw new ListRefused('wrongTable', `calling list ${list.name}: ${problem}`);
-    const { total } = await countRecords(this.parts.client, list);
+    const { total } = await this.#accountOf(list);
     return { records: total, chunks: this.#file(list) };
   }
 
@@ -131,38 +134,25 @@ export class ListService {
   }
 
   async #reportOf(list: ListTable): Promise<ListReport> {
-    const { client, deployment, clock } = this.parts;
+    const { deployment } = this.parts;
     const problems = await this.#problemsOf(list);
-    const counts = { ready: 0, retrieved: 0, final: 0, total: 0, due: 0 };
-    const notDue: Record<string, number> = {};
-    const others = new Map<number | null, number>();
-    let next: number | null = null;
-    if (problems.length === 0) {
-      const nowMs = clock.now();
-      for await (const row of accountOf(client, await this.#withForbidden(list), nowMs, zoneTimes(deployment, nowMs))) {
-        counts.total += row.count;
-        if (row.status === 1) {
-          counts.ready += row.count;
-          if (row.reason === null) counts.due += row.count;
-          else notDue[row.reason] = (notDue[row.reason] ?? 0) + row.count;
-          if (row.next !== null) next = Math.min(next ?? row.next, row.next);
-        } else if (row.status === 2) {
-          counts.retrieved += row.count;
-          if (row.app_id !== deployment.server.dbid) others.set(row.app_id, (others.get(row.app_id) ?? 0) + row.count);
-        } else counts.final += row.count;
-      }
-    }
+    const { retrievedBy, next, ...counts } = problems.length === 0 ? await this.#accountOf(list) : NO_ACCOUNT;
     return {
       dbid: list.dbid,
       name: list.name,
       table: list.table,
       problems,
       ...counts,
-      notDue,
       nextDueAt: next === null ? null : next * 1000,
-      retrievedByOthers: [...others].map(([appId, records]) => ({ appId, records })),
+      retrievedByOthers: [...retrievedBy].filter(([appId]) => appId !== deployment.server.dbid).map(([appId, records]) => ({ appId, records })),
       imports: await this.#importsOf(list),
     };
+  }
+
+  async #accountOf(list: ListTable): Promise<ListAccount> {
+    const { client, deployment, clock } = this.parts;
+    const nowMs = clock.now();
+    return takeAccount(client, await this.#withForbidden(list), nowMs, zoneTimes(deployment, nowMs));
   }
 
   /** Before the first start of a gateway there is no do-not-call list, and nothing is on it. */

@@ -1,20 +1,24 @@
 import { RecordStatus } from '../../protocol/dictionary/enumerations.js';
 import { nextInChain, type RecordData } from '../record/chain.js';
 import { type Ending, type HandOut, type RecordOut, type RecordReport, resultOf } from '../record/hand-out.js';
-import { StatementFailed, type Sql, type StoreClient } from '../store/client.js';
+import { StatementFailed, type Sql, StoreAway, type StoreClient } from '../store/client.js';
 import type { ListTable, ZoneTime } from '../store/list-table.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
 import { forbidRecords } from '../store/statements/do-not-call.js';
 import { shareGroups } from '../store/statements/groups.js';
 import { countAttempts } from '../store/statements/count-attempts.js';
 import { type CallChange, endHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts, reportResults, updateCalls } from '../store/statements/hand-outs.js';
-import { lockHandOutsShared, lockListsShared } from '../store/statements/list-lock.js';
+import { isLockTimeout, lockHandOutsShared, lockListsShared, waitForRows } from '../store/statements/list-lock.js';
 import { writeReportedRows } from '../store/statements/report-records.js';
 import { insertRetries } from '../store/statements/retries.js';
 import { groupBy } from '../util/group-by.js';
+import { SerialQueue } from '../util/serial-queue.js';
+import { type Measures, unmeasured } from './measures.js';
 import { type EndedRow, releaseChains, writeEndedRows } from '../store/statements/list-rows.js';
 
 interface Deferred<T> {
+  /** When it was asked for; milliseconds. */
+  readonly sinceMs: number;
   resolve(value: T): void;
   reject(error: unknown): void;
 }
@@ -54,20 +58,31 @@ interface ReportJob extends Deferred<boolean> {
 
 type Job = HandOutJob | EndJob | ReportJob | CallJob;
 
+/** How long a batch waits for a row that another session has locked: everybody whose result is in it does. */
+const BATCH_WAITS_MS = 20;
+/** How long a job that is aside does, each time (its group cannot be stopped meanwhile), and how often. */
+const ASIDE_WAITS_MS = 1_000;
+const ASIDE_TRIES = 9;
+/** Jobs that wait aside at once; each needs a session of the store. */
+const ASIDE = 3;
+
 /**
  * Writes what happens to records, many in one commit: what is asked for while a commit is under way
  * goes into the next one together, so that no result waits for a timer and each is acknowledged only
- * after its own commit.
+ * after its own commit. What finds its row locked by somebody else is put aside, and waits for it alone.
  */
 export class RecordWriter {
   #queued: Job[] = [];
   #flushing: Promise<void> | undefined;
+  readonly #aside = Array.from({ length: ASIDE }, () => new SerialQueue());
+  readonly #waiting = new Set<Promise<void>>();
 
   constructor(
     private readonly client: StoreClient,
     private readonly owner: Owner,
     private readonly now: () => number,
     private readonly zones: (nowMs: number) => ZoneTime[],
+    private readonly measures: Measures = unmeasured,
   ) {}
 
   /**
@@ -75,7 +90,7 @@ export class RecordWriter {
    * or the group's session has ended. Throws StoreAway or OwnershipLost.
    */
   handOut(list: ListTable, ask: HandOutAsk): Promise<HandOutRow | undefined> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'handOut', list, ask, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'handOut', list, ask, sinceMs: this.now(), resolve, reject }));
   }
 
   /**
@@ -83,7 +98,7 @@ export class RecordWriter {
    * where none does. Throws StoreAway or OwnershipLost.
    */
   end(list: ListTable, handOut: RecordOut, ending: Ending, endedBy: EndedBy | null): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'end', list, handOut, ending, endedBy, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'end', list, handOut, ending, endedBy, sinceMs: this.now(), resolve, reject }));
   }
 
   /**
@@ -91,17 +106,20 @@ export class RecordWriter {
    * StoreAway or OwnershipLost.
    */
   report(list: ListTable, handOut: HandOut, report: RecordReport): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'report', list, handOut, report, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'report', list, handOut, report, sinceMs: this.now(), resolve, reject }));
   }
 
   /** Notes what has become of a call, and whose it is. False: the record is not out any more. Throws StoreAway or OwnershipLost. */
   call(handOut: RecordOut, change: CallChange): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, sinceMs: this.now(), resolve, reject }));
   }
 
   /** Resolves when everything asked for so far has been answered. */
   async idle(): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing;
+    while (this.#flushing !== undefined || this.#waiting.size > 0) {
+      await this.#flushing;
+      await Promise.all(this.#waiting);
+    }
   }
 
   #enqueue(job: Job): void {
@@ -113,7 +131,7 @@ export class RecordWriter {
     while (this.#queued.length > 0) {
       const batch = this.#queued.splice(0);
       try {
-        await this.#write(batch);
+        await this.#write(batch, BATCH_WAITS_MS);
       } catch (error) {
         await this.#failed(batch, error);
       }
@@ -125,13 +143,38 @@ export class RecordWriter {
   /** A statement that the store refused fails alone: the others of its batch are written without it. */
   async #failed(batch: readonly Job[], error: unknown): Promise<void> {
     if (!(error instanceof StatementFailed) || batch.length === 1) {
-      for (const job of batch) job.reject(error);
+      for (const job of batch) this.#failedAlone(job, error);
       return;
     }
-    for (const job of batch) await this.#write([job]).catch((alone: unknown) => job.reject(alone));
+    for (const job of batch) await this.#write([job], BATCH_WAITS_MS).catch((alone: unknown) => this.#failedAlone(job, alone));
   }
 
-  async #write(batch: readonly Job[]): Promise<void> {
+  #failedAlone(job: Job, error: unknown): void {
+    if (!isLockTimeout(error)) {
+      job.reject(error);
+      return;
+    }
+    // of one record in the order in which they came
+    const waiting = this.#aside[recordOf(job) % ASIDE]?.run(() => this.#writeAside(job)) ?? Promise.resolve();
+    this.#waiting.add(waiting);
+    void waiting.finally(() => this.#waiting.delete(waiting));
+  }
+
+  async #writeAside(job: Job): Promise<void> {
+    for (let left = ASIDE_TRIES; left > 0; left -= 1) {
+      try {
+        await this.#write([job], ASIDE_WAITS_MS);
+        return;
+      } catch (error) {
+        if (isLockTimeout(error)) continue;
+        job.reject(error);
+        return;
+      }
+    }
+    job.reject(new StoreAway(`record ${recordOf(job)} is locked by another session of the store`));
+  }
+
+  async #write(batch: readonly Job[], patienceMs: number): Promise<void> {
     const handOuts = batch.filter((job) => job.kind === 'handOut');
     const reports = batch.filter((job) => job.kind === 'report');
     const ends = batch.filter((job) => job.kind === 'end');
@@ -139,12 +182,14 @@ export class RecordWriter {
     const nowMs = this.now();
     const { handed, called, reported, ended } = await ownedTransaction(this.client, this.owner, async (sql) => {
       // asked for in this order, and so carried out; only what needs an answer waits for one
-      const locked = lockAll(sql, batch, ends, handOuts);
+      const locked = lockAll(sql, batch, { ends, handOuts }, patienceMs);
       const handing = this.#writeHandOuts(sql, handOuts, nowMs);
       const writing = this.#writeChanges(sql, { calls, reports, ends }, nowMs);
       const [, rows, written] = await Promise.all([locked, handing, writing]);
       return { handed: rows, ...written };
     });
+    const doneMs = this.now();
+    for (const job of batch) this.measures.took(job.kind === 'end' ? 'result' : job.kind, groupOf(job), doneMs - job.sinceMs);
     for (const job of handOuts) job.resolve(handed.get(job.ask.attemptGuid));
     for (const job of calls) job.resolve(called.has(job.change.handle));
     for (const job of reports) job.resolve(reported.has(job.handOut.handle));
@@ -234,11 +279,12 @@ export class RecordWriter {
   }
 }
 
-/** The groups, and behind them the lists, as a completion takes them. */
-async function lockAll(sql: Sql, batch: readonly Job[], ends: readonly EndJob[], handOuts: readonly HandOutJob[]): Promise<void> {
+/** The groups, and behind them the lists, as a completion takes them; rows that somebody else has locked are waited for `patienceMs`. */
+async function lockAll(sql: Sql, batch: readonly Job[], { ends, handOuts }: { ends: readonly EndJob[]; handOuts: readonly HandOutJob[] }, patienceMs: number): Promise<void> {
   const locks = [shareGroups(sql, [...new Set(batch.map(groupOf))])];
   locks.push(lockListsShared(sql, [...new Set(listsPutOff(ends))]));
   locks.push(lockHandOutsShared(sql, [...new Set(handOuts.map(({ list }) => list.dbid))]));
+  locks.push(waitForRows(sql, patienceMs));
   await Promise.all(locks);
 }
 
@@ -283,6 +329,10 @@ export function endedRow(handOut: RecordOut, ending: Exclude<Ending, { kind: 're
 
 function groupOf(job: Job): number {
   return job.kind === 'handOut' ? job.ask.groupDbid : job.handOut.groupDbid;
+}
+
+function recordOf(job: Job): number {
+  return job.kind === 'handOut' ? job.ask.recordId : job.handOut.chain.records[0].recordId;
 }
 
 function byList<J extends Exclude<Job, CallJob>>(jobs: readonly J[]): Map<ListTable, J[]> {

@@ -19,6 +19,8 @@ export interface RetrievalReport {
 /** In one retrieval so many records of a list are looked at, each time so many times as many. */
 const LOOK_AT_MOST = 5000;
 const LOOK_FARTHER = 8;
+/** Behind rows that somebody else has locked: those cost a look and no writing, and are there again at the next one. */
+const LOOK_PAST_LOCKED = 200_000;
 
 /**
  * Retrieves chains for one campaign group. The store is asked beside the mailbox, so that nobody
@@ -34,6 +36,8 @@ export class Retriever {
   /** The retrieval met forbidden numbers, and has not seen what is behind them. */
   #behindForbidden = false;
   last: RetrievalReport | undefined;
+  /** Resolves when no retrieval is under way. */
+  settled: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: GroupContext,
@@ -62,13 +66,18 @@ export class Retriever {
     if (chains <= 0 || this.inFlight || this.#dry || session === undefined) return;
     const run = this.#run;
     this.#inFlight = run;
+    const sinceMs = this.context.runtime.clock.now();
     const settle = (job: () => void): void =>
       this.context.post(() => {
         if (this.#inFlight === run) this.#inFlight = undefined;
         if (run === this.#run) job();
       });
-    void this.#retrieve(session, chains).then(
-      (found) => settle(() => this.#found(chains, found)),
+    this.settled = this.#retrieve(session, chains).then(
+      (found) => {
+        const { runtime, group } = this.context;
+        runtime.measures.took('retrieval', group.dbid, runtime.clock.now() - sinceMs);
+        settle(() => this.#found(chains, found));
+      },
       (error: unknown) => settle(() => this.#failed(error)),
     );
   }
@@ -118,12 +127,13 @@ export class Retriever {
     const zones = zoneTimes(runtime.deployment, nowMs);
     const taker = { ...takerOf(this.context), appId: runtime.owner.serverDbid };
     const found: Chain[] = [];
-    let more = true;
-    for (let look = chains; more && found.length < chains && look <= LOOK_AT_MOST; look *= LOOK_FARTHER) {
+    let farthest = LOOK_AT_MOST;
+    for (let look = chains; found.length < chains && look <= farthest; look *= LOOK_FARTHER) {
       const taken = await takeChains(sql, list, taker, { chains: chains - found.length, look }, nowMs, zones);
       found.push(...toChains(taken.rows));
-      more = taken.looked >= look;
-      this.#behindForbidden ||= more && taken.forbidden > 0;
+      if (taken.looked < look) break;
+      this.#behindForbidden ||= taken.forbidden > 0;
+      farthest = taken.locked > look / 2 ? LOOK_PAST_LOCKED : LOOK_AT_MOST;
     }
     return found;
   }

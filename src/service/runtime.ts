@@ -10,7 +10,9 @@ import type { Clock } from '../util/clock.js';
 import { secondOfDay } from '../util/time-zone.js';
 import type { CallLoad } from './call-load.js';
 import type { LeftCampaigns } from './left-campaigns.js';
+import type { ListAccounts } from './list-account.js';
 import type { ListTables } from './list-tables.js';
+import type { Measures } from './measures.js';
 import type { Announcer } from './ports.js';
 import type { RecordWriter } from './record-writer.js';
 
@@ -29,6 +31,7 @@ export interface Runtime {
   readonly clock: Clock;
   readonly log: ServiceLog;
   readonly announcer: Announcer;
+  readonly measures: Measures;
   readonly agents: AgentPool<object>;
   readonly held: HeldRecords;
   readonly left: LeftCampaigns;
@@ -37,6 +40,7 @@ export interface Runtime {
   /** Those whose tables can be used. */
   readonly lists: ReadonlyMap<number, ListTable>;
   readonly tables: ListTables;
+  readonly accounts: ListAccounts;
   /** Absent: the deployment only previews. */
   readonly dialer: Dialer | undefined;
   readonly callLoad: CallLoad;

@@ -46,8 +46,11 @@ export function setCustomFields(list: ListTable, fields: string): string {
     .join('');
 }
 
-/** The custom fields of row `alias` as one JSON object. */
+/** The custom fields of row `alias` as one JSON object. Blanks that only fill a char(n) up are not part of its value. */
 export function customFieldsJson(list: ListTable, alias: string): string {
-  const pairs = list.customFields.map((field) => `'${field.name}', ${alias}.${quoteName(field.name)}`);
+  const pairs = list.customFields.map(({ name, type }) => {
+    const column = `${alias}.${quoteName(name)}`;
+    return `'${name}', ${type === 'char' || type === 'varchar' ? `${column}::text` : column}`;
+  });
   return `jsonb_build_object(${pairs.join(', ')})`;
 }

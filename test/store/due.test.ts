@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { due, dueParams, reasonNotDue, zoneJoin } from '../../src/store/due.js';
 import { type ListTable, quoteName } from '../../src/store/list-table.js';
-import { countNotDue } from '../../src/store/statements/count-records.js';
+import { takeAccount } from '../../src/service/list-account.js';
 import { probe } from '../../src/store/statements/probe.js';
 import { takeChains } from '../../src/store/statements/take-chains.js';
 import { type TestStore } from '../support/engine.js';
@@ -96,7 +96,7 @@ describeOnStores('what is due', (openTestStore) => {
       const list = listOf({ doNotCall: DO_NOT_CALL, ...change });
       await fill(store.client, list, [{ contact_info: '555', ...row }]);
       const isDue = outcome === 'due';
-      expect(await countNotDue(store.client, list, NOW, ZONES)).to.deep.equal(isDue ? {} : { [outcome]: 1 });
+      expect((await takeAccount(store.client, list, NOW, ZONES)).notDue).to.deep.equal(isDue ? {} : { [outcome]: 1 });
       expect(await probe(store.client, [list], NOW, ZONES)).to.equal(isDue ? 'left' : 'nothing');
       expect((await takeChains(store.client, list, TAKER, { chains: 10, look: 10 }, NOW, ZONES)).rows).to.have.length(isDue ? 1 : 0);
     });
@@ -115,7 +115,7 @@ describeOnStores('what is due', (openTestStore) => {
     it(`of a chain: ${what}`, async () => {
       const list = listOf();
       await fill(store.client, list, rows.map((row, index) => ({ chain_id: 1, record_id: index + 1, ...row })));
-      expect(await countNotDue(store.client, list, NOW, ZONES)).to.deep.equal(notDue);
+      expect((await takeAccount(store.client, list, NOW, ZONES)).notDue).to.deep.equal(notDue);
       expect(await dueIds(store, list)).to.deep.equal(leaders);
       expect(await probe(store.client, [list], NOW, ZONES)).to.equal(leaders.length > 0 ? 'left' : 'nothing');
     });

@@ -77,6 +77,14 @@ describeOnStores('retrieval', (openTestStore) => {
         agent_id: '1001', custom: { Customer_Name: 'Ada', age: null },
       });
     });
+
+    it('answers custom fields of char(n) without the blanks that fill them up', async () => {
+      const list = listOf({ table: 'cl_padded', customFields: [{ name: 'customer_name', type: 'varchar' }, { name: 'code', type: 'char', length: 9 }] });
+      await fill(store.client, list, [{}]);
+      await store.client.query(`ALTER TABLE cl_padded ALTER COLUMN customer_name TYPE char(20)`, []);
+      await store.client.query(`UPDATE cl_padded SET customer_name = 'Ada L.', code = 'X 1'`, []);
+      expect((await look(list, 1)).rows[0]?.custom).to.deep.equal({ customer_name: 'Ada L.', code: 'X 1' });
+    });
   });
 
   describe('numbers on the do-not-call list', () => {
@@ -99,7 +107,7 @@ describeOnStores('retrieval', (openTestStore) => {
     it('make way for the next row of their chain', async () => {
       await forbid(store.client, 'dnc', ['666']);
       await fill(store.client, list, [{ contact_info: '666', chain_id: 1, chain_n: 0 }, { chain_id: 1, chain_n: 1 }]);
-      expect(await look(list, 1)).to.deep.equal({ rows: [], looked: 1, forbidden: 1 });
+      expect(await look(list, 1)).to.deep.equal({ rows: [], looked: 1, forbidden: 1, locked: 0 });
       expect(await take(list, 1)).to.deep.equal([2]);
     });
 

@@ -1,4 +1,4 @@
-import type { Sql } from '../client.js';
+import { type Sql, StatementFailed } from '../client.js';
 
 /** The first key of the advisory locks on calling lists; the second is the list's DBID. */
 const LIST_LOCK = 0x0c3;
@@ -43,4 +43,14 @@ export async function lockHandOutsShared(sql: Sql, listDbids: readonly number[])
  */
 export async function lockHandOutsExclusive(sql: Sql, listDbid: number): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock($1, $2)', [HAND_OUT_LOCK, listDbid]);
+}
+
+/** How long the transaction waits from here on for a row, or a table, that another session has locked; then isLockTimeout. */
+export async function waitForRows(sql: Sql, ms: number): Promise<void> {
+  await sql.query("SELECT set_config('lock_timeout', $1, true)", [String(ms)], { prepared: true });
+}
+
+/** Whether a statement has waited in vain for a lock (lock_not_available). */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof StatementFailed && error.code === '55P03';
 }

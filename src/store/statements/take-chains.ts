@@ -22,6 +22,8 @@ interface Counts {
   readonly looked: number;
   /** Records whose number is on the do-not-call list: they are final now. */
   readonly forbidden: number;
+  /** Records that another session has locked. */
+  readonly locked: number;
 }
 
 /** What one look at a list has brought. */
@@ -55,12 +57,13 @@ export async function takeChains(sql: Sql, list: ListTable, taker: Taker, want: 
      ), first AS MATERIALIZED (
        SELECT * FROM met WHERE NOT forbidden ORDER BY place LIMIT $8::int
      ), taken AS (${retrieve(list)})
-     SELECT * FROM (SELECT (SELECT count(*) FROM candidate) AS looked, (SELECT count(*) FROM forbidden) AS forbidden) counts LEFT JOIN taken ON true
+     SELECT * FROM (SELECT (SELECT count(*) FROM candidate) AS looked, (SELECT count(*) FROM forbidden) AS forbidden,
+         (SELECT count(*) FROM candidate) - (SELECT count(*) FROM met) AS locked) counts LEFT JOIN taken ON true
      ORDER BY place, chain_n`,
     [...dueParams(nowMs, zones), taker.campaignId, taker.groupId, taker.appId, want.look, want.chains],
   );
   const [first] = rows;
-  return { rows: rows.filter((row) => row.record_id !== null), looked: first?.looked ?? 0, forbidden: first?.forbidden ?? 0 };
+  return { rows: rows.filter((row) => row.record_id !== null), looked: first?.looked ?? 0, forbidden: first?.forbidden ?? 0, locked: first?.locked ?? 0 };
 }
 
 /** Whose personal records are taken: callbacks, and redials that are for one agent. */
