@@ -50,6 +50,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     may: ['src/util', 'src/lists', 'src/config/deployment.ts', 'protocol', 'protocol/dictionary', ...DOMAIN, 'src/service', 'src/log', 'src/user-data'],
     because: 'as session; what it needs of a session is injected',
   },
+  'src/metrics': { may: ['src/util', 'src/service', 'src/net', 'src/session'], because: 'reads what others count and is told what they measure; they know it by interfaces of their own' },
   'src/client': { may: ['src/util', 'protocol', 'protocol/dictionary'], because: 'ships alone: nothing of the gateway behind it' },
   'src/scenario': { may: ['src/util', 'protocol', 'protocol/dictionary'], because: 'plays against any gateway, so it knows none' },
   'src/cli': { may: ['src/util', 'src/lists', 'src/config', 'src/log', 'src/campaign/request-names.ts', 'protocol', 'protocol/dictionary', 'src/client', 'src/scenario'], because: 'the frame of the commands; bodies that run a gateway are in app' },
@@ -64,6 +65,7 @@ const ONLY_IN: readonly { readonly module: RegExp; readonly rooms: readonly stri
   { module: /^(?:pg|pg-.*|node-pg-migrate|@electric-sql\/.*)$/, rooms: ['src/store'], because: 'two databases stand behind one client' },
   { module: /^(?:node:)?(?:timers|timers\/promises|perf_hooks)$/, rooms: ['src/util'], because: 'time has one door, util/clock' },
   { module: /^fastify|^@fastify\//, rooms: ['src/http'], because: 'HTTP is one way in of several' },
+  { module: /^prom-client/, rooms: ['src/metrics'], because: 'what is counted in the loop that tells thousands is a plain number' },
   { module: /^(?:yaml)$/, rooms: ['src/config'], because: 'configuration is read in one place' },
   { module: /^binary-parser/, rooms: ['protocol'], because: 'the grammar is declared once' },
 ];

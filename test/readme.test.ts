@@ -14,6 +14,7 @@ import { configSchema } from '../src/config/schema.js';
 import { UNSUPPORTED } from '../src/config/unsupported.js';
 import { readRecordCsv } from '../src/lists/record-csv.js';
 import { reasonNotDue } from '../src/store/due.js';
+import { everyMetric } from './metrics/support.js';
 import { frameNamed } from './protocol/support/fixtures.js';
 import { configKeys } from './support/config-keys.js';
 import { codeIn, commandsOf, Page } from './support/markdown.js';
@@ -153,6 +154,12 @@ describe('README.md on the rest', () => {
     const requests = readme.rowsUnder('request', 'answer').flatMap(([, answer = '']) => codeIn(answer));
     expect(requests).to.include.members(REQUEST_NAMES.flatMap(({ path, control }) => [path, control]));
     expect(requests).to.include(REQUEST_NAMES[0].direct);
+  });
+
+  it('has every metric with its labels, and no other', async () => {
+    const metrics = await everyMetric();
+    const rows = readme.rowsUnder('metric', 'labels', 'what it says').map(([name = '', labels = '']) => ({ name: codeIn(name)[0], labels: codeIn(labels) }));
+    expect(rows).to.have.deep.members(metrics);
   });
 
   it('has every reason why a record is not due', () => {

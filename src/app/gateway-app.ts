@@ -6,6 +6,7 @@ import { SimulatedDialer } from '../dialer/simulated.js';
 import { DnDirectory } from '../directory/dn-directory.js';
 import { Subscriptions } from '../directory/subscriptions.js';
 import type { Log } from '../log/log.js';
+import { Metrics } from '../metrics/metrics.js';
 import { type TraceWriter } from '../log/trace-writer.js';
 import { Gateway } from '../service/gateway.js';
 import { Importer } from '../service/importer.js';
@@ -14,6 +15,7 @@ import { Clients } from '../session/clients.js';
 import type { Line } from '../session/line.js';
 import type { DesktopLine } from '../session/tevents/desktop-line.js';
 import { Tracer } from '../session/tracer.js';
+import { Traffic } from '../session/traffic.js';
 import { openStore } from '../store/open.js';
 import type { Clock } from '../util/clock.js';
 import { httpUrl, openHttp } from './http-listener.js';
@@ -59,7 +61,10 @@ export class GatewayApp {
     }
   }
 
-  /** Stops in the order: listeners, engine, store. What was sent is delivered, what was committed stays. */
+  /**
+   * Stops: takes nothing new, answers what has come, gives back what is retrieved and in nobody's hands, closes the store. HTTP
+   * says that the gateway is stopping for as long as frames are answered. What takes longer than limits.stopTimeout is the caller's to cut.
+   */
   async stop(): Promise<void> {
     await closeAll(this.closers);
   }
@@ -78,13 +83,15 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   if (store.ran.length > 0) log.info(`store: ran ${store.ran.join(', ')}`);
 
   const tracer = new Tracer(parts.trace, clock, deployment.log.showValues);
+  const metrics = new Metrics();
+  const traffic = new Traffic();
   const agents = new AgentPool<object>();
   const dns = new DnDirectory<DesktopLine>();
   const subscriptions = new Subscriptions<Line>();
   const announcer = new SessionAnnouncer({ deployment, agents, dns, subscriptions, tracer, clock });
   const dialer = deployment.dialer && new SimulatedDialer(deployment.dialer, clock);
   const engineParts = { deployment, client: store.client, owner: store.owner, clock, log };
-  const gateway = await Gateway.start({ ...engineParts, announcer, agents, addIndexes: parts.addIndexes ?? true, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
+  const gateway = await Gateway.start({ ...engineParts, announcer, agents, measures: metrics.durations, addIndexes: parts.addIndexes ?? true, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
   const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
 
@@ -94,23 +101,37 @@ async function open(parts: AppParts, closers: (() => Promise<void>)[]): Promise<
   const findProfile = (name: string): WireProfile | undefined => parts.findProfile?.(name) ?? builtInProfile(name);
   const listeners = new FrameListeners({
     deployment,
-    session: { limits: deployment.limits, clock, tracer, log },
+    session: { limits: deployment.limits, clock, tracer, traffic, log },
     direct: { gateway, deployment, unsolicited: deployment.listeners.direct?.unsolicited ?? 'subscribed', subscriptions, clients },
     tevents: { gateway, deployment, agents, dns, clients, clock, log },
     findProfile,
     nextConnectionNumber,
   });
   closers.push(() => listeners.close());
-  let ready = false;
+  let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, nextConnectionNumber, ready: () => ready }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, clients, tracer, metrics, traffic, nextConnectionNumber, phase: () => phase }));
+  metrics.watch({
+    traffic,
+    snapshots: () => gateway.snapshots(),
+    recordCounts: () => gateway.listCounter.latest(),
+    connections: () => listeners.figures(),
+    httpConnections: () => http?.connections ?? 0,
+    heldBytes: () => listeners.heldBytes,
+    now: () => clock.now(),
+  });
   if (http !== undefined) closers.push(() => http.close());
-  // before the listener, which waits for what is under way; what earlier lives left goes on beside everything else
+  closers.push(() => listeners.drain(deployment.limits.stopTimeoutMs / 2));
+  // before the listeners, which wait for what is under way; what earlier lives left goes on beside everything else
   closers.push(() => importer.close());
   void importer.finish();
   const url = at && http && httpUrl(at.host, http.port);
   if (url !== undefined) await store.describe(url);
-  ready = true;
+  phase = 'serving';
+  closers.push(async () => {
+    phase = 'stopping';
+    gateway.rest();
+  });
   return { ...framePorts, ...(http !== undefined && { http: http.port }) };
 }

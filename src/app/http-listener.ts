@@ -1,8 +1,10 @@
+import { programVersion } from '../cli/version.js';
 import type { Deployment, Listener } from '../config/deployment.js';
 import type { HealthState, HttpParts } from '../http/parts.js';
 import { createHttpServer } from '../http/server.js';
 import type { Log } from '../log/log.js';
 import { describeAddress } from '../net/address.js';
+import type { Metrics } from '../metrics/metrics.js';
 import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer, ImporterParts } from '../service/importer.js';
@@ -11,6 +13,7 @@ import type { Clients } from '../session/clients.js';
 import { InternalClient } from '../session/direct/internal-client.js';
 import { flagInput } from '../session/flag-input.js';
 import type { Tracer } from '../session/tracer.js';
+import type { Traffic } from '../session/traffic.js';
 import { campaignEvent, notificationName } from '../user-data/events.js';
 import { reachableHost } from '../util/loopback.js';
 
@@ -20,20 +23,29 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
   readonly importer: Importer;
   readonly clients: Clients;
   readonly tracer: Tracer;
+  readonly metrics: Metrics;
+  readonly traffic: Traffic;
   readonly log: Log;
   readonly nextConnectionNumber: () => number;
-  /** Whether everything is open that the deployment names. */
-  readonly ready: () => boolean;
+  /** Where the gateway stands: `serving` when everything is open that the deployment names. */
+  readonly phase: () => 'starting' | 'serving' | 'stopping';
 }
 
 export interface OpenHttpListener {
   readonly port: number;
+  /** How many are open. */
+  readonly connections: number;
   close(): Promise<void>;
 }
 
 /** Opens the http listener. Throws ListenError, which names the address. */
 export async function openHttp({ host, port }: Listener, parts: HttpListenerParts): Promise<OpenHttpListener> {
   const app = createHttpServer(httpParts(parts));
+  let connections = 0;
+  app.server.on('connection', (socket) => {
+    connections += 1;
+    socket.once('close', () => (connections -= 1));
+  });
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -41,26 +53,43 @@ export async function openHttp({ host, port }: Listener, parts: HttpListenerPart
     throw isSystemError(error) ? new ListenError(describeAddress(host, port), error) : error;
   }
   const address = app.server.address();
-  return { port: typeof address === 'object' && address !== null ? address.port : port, close: () => app.close() };
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    get connections() {
+      return connections;
+    },
+    close: () => app.close(),
+  };
 }
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error && 'syscall' in error;
 
 function httpParts(parts: HttpListenerParts): HttpParts {
-  const { deployment, gateway, tracer, nextConnectionNumber } = parts;
+  const { deployment, gateway, tracer, metrics, traffic, phase, nextConnectionNumber } = parts;
   return {
     ...parts,
     ocmClient: new InternalClient({ gateway, tracer, connection: nextConnectionNumber() }),
     userEvents: { notificationName, campaignEvent: (name, group, dialMode) => campaignEvent(name, deployment, group, dialMode), flagInput },
     lists: new ListService({ ...parts, running: true, listChanged: (dbid) => gateway.listChanged(dbid) }),
     nextConnection: nextConnectionNumber,
+    metrics: {
+      contentType: metrics.contentType,
+      render: () => metrics.render(),
+      answered: (request) => metrics.answered(request),
+      refused: (code) => traffic.refused('HTTP', code),
+    },
+    version: programVersion(),
+    stopping: () => phase() === 'stopping',
     health: () => health(parts),
   };
 }
 
+const NOT_SERVING = { starting: 'not every listener is open yet', stopping: 'the gateway is stopping' } as const;
+
 /** 200 only when every listener is open and the store answers (config.md, start). */
-async function health({ gateway, ready }: HttpListenerParts): Promise<HealthState> {
-  if (!ready()) return { status: 'unavailable', reasons: ['not every listener is open yet'] };
+async function health({ gateway, phase }: HttpListenerParts): Promise<HealthState> {
+  const now = phase();
+  if (now !== 'serving') return { status: 'unavailable', reasons: [NOT_SERVING[now]] };
   try {
     await gateway.checkStore();
     return { status: 'ok' };

@@ -1,5 +1,6 @@
 import type { Dialect, WireProfile } from '../../protocol/index.js';
 import type { Deployment, FrameListener } from '../config/deployment.js';
+import type { ConnectionFigures } from '../metrics/sources.js';
 import { ConnectionGate } from '../net/connection-gate.js';
 import { HeldBytes } from '../net/held-bytes.js';
 import { Listener } from '../net/listener.js';
@@ -23,13 +24,16 @@ export interface ListenersParts {
   readonly nextConnectionNumber: () => number;
 }
 
+/** The part of the time to drain after which a request that has no answer will get none. */
+const FINISH_AT = 0.75;
+
 /** The binary listeners of a gateway, with the limits that they share. */
 export class FrameListeners {
-  readonly counters: NetCounters = createNetCounters();
+  readonly #counters: Readonly<Record<Dialect, NetCounters>> = { GSW_CM: createNetCounters(), T: createNetCounters() };
   readonly #parts: ListenersParts;
   readonly #gate: ConnectionGate;
   readonly #shared;
-  #listeners: Listener[] = [];
+  readonly #listeners = new Map<Dialect, Listener>();
 
   constructor(parts: ListenersParts) {
     const { limits } = parts.deployment;
@@ -39,7 +43,6 @@ export class FrameListeners {
       clock: parts.session.clock,
       scheduler: new WriteScheduler(),
       heldBytes: new HeldBytes(limits.heldBytes),
-      counters: this.counters,
     };
   }
 
@@ -54,9 +57,33 @@ export class FrameListeners {
     return ports;
   }
 
+  /** What each dialect's connections have come to. */
+  figures(): ConnectionFigures[] {
+    return [...this.#listeners].map(([dialect, { waitingBytes }]) => ({ dialect, counters: this.#counters[dialect], waitingBytes }));
+  }
+
+  /** Bytes that all lines hold, of the budget that they share. */
+  get heldBytes(): number {
+    return this.#shared.heldBytes.held;
+  }
+
+  /**
+   * Takes no further connections, answers what has come on those there are, and closes them. Near the end of `timeoutMs` also those
+   * with a request that has no answer are finished, and at its end whoever does not read is cut off.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    const { clock } = this.#parts.session;
+    const timers = [
+      clock.after(timeoutMs * FINISH_AT, () => void this.close()),
+      clock.after(timeoutMs, () => this.#listeners.forEach((listener) => listener.cut())),
+    ];
+    await Promise.all(Array.from(this.#listeners.values(), (listener) => listener.drain()));
+    for (const timer of timers) timer.cancel();
+  }
+
   /** Finishes every line, delivering what was sent, and closes the sockets. */
   async close(): Promise<void> {
-    await Promise.all(this.#listeners.map((listener) => listener.close()));
+    await Promise.all(Array.from(this.#listeners.values(), (listener) => listener.close()));
   }
 
   async #listen(at: FrameListener, dialect: Dialect, session: (line: Line) => DirectSession | TEventSession): Promise<number> {
@@ -66,6 +93,7 @@ export class FrameListeners {
     if (profile === undefined) throw new Error(`there is no wire profile '${at.profile}'`);
     const listener = new Listener({
       ...this.#shared,
+      counters: this.#counters[dialect],
       host: at.host,
       port: at.port,
       loopbackOnly: deployment.clients === undefined,
@@ -75,13 +103,13 @@ export class FrameListeners {
       gate: this.#gate,
       nextNumber: nextConnectionNumber,
       accept: (connection) => {
-        const line = new Line(connection, profile, dialect, this.#parts.session.tracer);
+        const line = new Line(connection, profile, dialect, this.#parts.session.tracer, this.#parts.session.traffic);
         return openSession(connection, line, session(line), this.#parts.session);
       },
       onError: (error) => this.#parts.session.log.error(`a listener failed: ${error.message}`),
     });
     const { port } = await listener.listen();
-    this.#listeners.push(listener);
+    this.#listeners.set(dialect, listener);
     return port;
   }
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { UserError } from '../cli/errors.js';
 import type { RunStart } from '../cli/start.js';
 import { loadConfig } from '../config/load.js';
@@ -5,7 +6,7 @@ import { createLog, type Log } from '../log/log.js';
 import { type TraceWriter, traceWriter } from '../log/trace-writer.js';
 import { ListenError } from '../net/listener.js';
 import { StoreAway } from '../store/client.js';
-import { systemClock } from '../util/clock.js';
+import { systemClock, type TimerHandle } from '../util/clock.js';
 import { GatewayApp } from './gateway-app.js';
 
 /** How long a process whose store or ownership is gone may take to end in order. */
@@ -21,14 +22,13 @@ export const runStart: RunStart = async ({ config, addIndexes }) => {
     const app = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail });
     log.info(`${deployment.server.name} is ready`, { ...app.ports });
     const reason = await ended.promise;
-    if (reason instanceof Error) {
-      log.error(`stopping: ${reason.message}`);
-      // nothing this process still does counts, so it does not wait for it for long
-      systemClock.after(FATAL_STOP_MS, () => process.exit(1));
-    } else {
-      log.info(`stopping on ${reason}`);
-    }
+    if (reason instanceof Error) log.error(`stopping: ${reason.message}`);
+    else log.info(`stopping on ${reason}`);
+    const { stopTimeoutMs } = deployment.limits;
+    // where the store is gone nothing that this process still does counts, so it does not wait for it for long
+    const late = reason instanceof Error ? endLate(FATAL_STOP_MS, 1, log) : endLate(stopTimeoutMs, 0, log);
     await app.stop();
+    late.cancel();
     if (reason instanceof Error) throw new UserError(reason.message);
     log.info('stopped');
   } finally {
@@ -54,12 +54,30 @@ function openLogs(settings: Parameters<typeof createLog>[0] & Parameters<typeof 
   }
 }
 
-/** Resolves with the name of the signal, or with the error, that ends the process. */
+/** Ends the process when its time to stop is over; what is not finished by then is recovered by the next start. */
+function endLate(timeoutMs: number, status: number, log: Log): TimerHandle {
+  const end = (): void => {
+    log.warn(`not everything has ended within ${timeoutMs / 1000} s; the next start sees to the rest`);
+    void log.close().finally(() => process.exit(status));
+  };
+  return systemClock.after(timeoutMs, end, { keepAlive: true });
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** Resolves with the name of the signal, or with the error, that ends the process. A second signal ends it at once. */
 function endOfProcess(): { readonly promise: Promise<string | Error>; readonly fail: (error: Error) => void } {
   const onFailure: ((error: Error) => void)[] = [];
   const promise = new Promise<string | Error>((resolve) => {
     onFailure.push(resolve);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    let signalled = false;
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        if (signalled) process.exit(128 + constants.signals[signal]);
+        signalled = true;
+        resolve(signal);
+      });
+    }
   });
   return { promise, fail: (error) => onFailure.forEach((tell) => tell(error)) };
 }

@@ -16,7 +16,7 @@ export function startCommand(run: RunStart): Command {
     .summary('run the gateway until SIGTERM or SIGINT')
     .description(
       'Runs the gateway that FILE describes until SIGTERM or SIGINT, which stop it cleanly: nothing acknowledged is ' +
-        'lost. It is ready when GET /health on the http listener answers 200.',
+        'lost, and it takes at most limits.stopTimeout. A second signal ends it at once. It is ready when GET /health on the http listener answers 200.',
     )
     .requiredOption('--config <file>', 'the deployment, in YAML; OCM_ variables override single values')
     .option('--no-index', 'do not add indexes to tables of calling lists that exist already; what they lack is logged, with the statement to run')

@@ -232,4 +232,5 @@ export interface Limits {
   readonly connections: number;
   readonly connectionsPerAddress: number;
   readonly heldBytes: number;
+  readonly stopTimeoutMs: number;
 }

@@ -33,4 +33,6 @@ export const limitsSchema = z.strictObject({
   connectionsPerAddress: count(1).prefault(20_000),
   /** Many peers below their own limits could still exhaust memory together. */
   heldBytes: bytes(MIB, 1024 * GIB).prefault('512MiB'),
+  /** A request that nobody can answer, or a store that says nothing, would keep the process from ending until it is killed. */
+  stopTimeout: duration(1).prefault('10s'),
 });

@@ -141,7 +141,7 @@ function logSettings({ log: { file, traceFile, ...rest } }: ConfigContent, baseD
 }
 
 function limits(content: ConfigContent): Limits {
-  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, ...rest } = content.limits;
+  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, stopTimeout, ...rest } = content.limits;
   const before = rest.frameBytesBeforeRegistration ?? Math.min(FRAME_BYTES_BEFORE_REGISTRATION, rest.frameBytes);
   return {
     ...rest,
@@ -150,6 +150,7 @@ function limits(content: ConfigContent): Limits {
     heartbeatIntervalMs: heartbeatInterval,
     heartbeatTimeoutMs: heartbeatTimeout,
     drainTimeoutMs: drainTimeout,
+    stopTimeoutMs: stopTimeout,
   };
 }
 

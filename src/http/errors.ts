@@ -13,7 +13,7 @@ export const errorSchema = z.object({
     name: z.enum(Object.keys(ErrorCode)),
     message: z.string(),
   }),
-});
+}).meta({ description: 'refused, or failed' });
 
 export type ErrorBody = z.output<typeof errorSchema>;
 
@@ -29,8 +29,9 @@ declare module 'fastify' {
 }
 
 /** Answers a request that failed, in its family's form. */
-export function sendFault(error: unknown, reply: FastifyReply, log: HttpParts['log']): FastifyReply {
+export function sendFault(error: unknown, reply: FastifyReply, { log, metrics }: Pick<HttpParts, 'log' | 'metrics'>): FastifyReply {
   const fault = toFault(error, log);
+  metrics.refused(fault.code);
   const { describeFault = errorBody } = reply.request.routeOptions.config;
   return reply.code(fault.status).headers(fault.headers).send(describeFault(fault));
 }

@@ -10,7 +10,7 @@ const unavailable = z.object({ status: z.literal('unavailable'), reasons: z.arra
 export function healthRoute(app: HttpApp, parts: HttpParts): void {
   app.get(
     '/health',
-    { handlerTimeout: ANSWER_TIMEOUT_MS, config: { access: 'open' }, schema: { response: { 200: healthy, 503: unavailable } } },
+    { handlerTimeout: ANSWER_TIMEOUT_MS, config: { access: 'open', whileStopping: true }, schema: { operationId: 'health', summary: 'Whether the gateway serves', security: [], response: { 200: healthy, 503: unavailable } } },
     async (_request, reply) => {
       const state = await parts.health();
       if (state.status === 'ok') return reply.code(200).send({ status: 'ok' });

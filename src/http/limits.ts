@@ -18,7 +18,5 @@ export const IMPORT_IDLE_TIMEOUT_MS = 30_000;
 export const IMPORT_DRAIN_MS = 10_000;
 /** A file of nothing but bad rows would be gathered in memory for the answer. */
 export const REJECTED_ROWS = 10_000;
-/** Requests under way when the server closes: one that never ends would keep the gateway from stopping. */
-export const CLOSE_TIMEOUT_MS = 10_000;
 /** How often a closing server looks for connections that nobody uses any more. */
 export const IDLE_CHECK_MS = 50;

@@ -20,6 +20,9 @@ const querystring = z.strictObject({
     .optional(),
 });
 
+/** Streamed, and checked as it comes. */
+const records = z.unknown().meta({ type: 'string', description: 'a header of column names, then one record a line' });
+
 const rejected = z.object({
   line: z.number().meta({ description: 'from 1' }),
   field: z.string().optional().meta({ description: 'absent where the row as a whole is wrong' }),
@@ -39,14 +42,22 @@ const refusal = z.union([rejected, errorSchema]);
  * kept; with it the good rows are, and every bad one is told. A file that is announced by its hash goes on, when
  * it is sent again, where it was interrupted.
  */
-export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): void {
+export function listImportRoute(app: HttpApp, { importer, clock, metrics }: HttpParts): void {
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   app.post(
     '/lists/:name/import',
     {
       config: { access: 'change', contentType: CSV_TYPE },
-      schema: { params, querystring, response: { 200: loaded, 400: refusal, '4xx': errorSchema, '5xx': errorSchema } },
+      schema: {
+        operationId: 'importRecords',
+        summary: 'Loads a file of records into a calling list',
+        consumes: [CSV_TYPE],
+        params,
+        querystring,
+        body: records,
+        response: { 200: loaded, 400: refusal, '4xx': errorSchema, '5xx': errorSchema },
+      },
     },
     async (request, reply) => {
       const bad: RejectedRow[] = [];
@@ -64,7 +75,10 @@ export function listImportRoute(app: HttpApp, { importer, clock }: HttpParts): v
         reply.raw.once('finish', () => void result.told());
         return reply.code(200).send({ loaded: result.loaded, rejected: bad, ...(result.before && { before: true as const }) });
       } catch (error) {
-        if (error instanceof BadRecord) return reply.code(400).send(error.row);
+        if (error instanceof BadRecord) {
+          metrics.refused('InvalidParameter');
+          return reply.code(400).send(error.row);
+        }
         if (error instanceof ImportRefused) throw new HttpFault('WrongConfiguration', error.message, { status: error.reason === 'unknownList' ? 404 : 409 });
         if (error instanceof ImportInterrupted) throw new HttpFault('ServerConnectionError', error.message);
         throw error;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type ListReport, ListRefused } from '../service/list-service.js';
 import { isoTime } from '../util/clock.js';
 import type { HttpApp } from './app.js';
+import { CSV_TYPE } from './content-types.js';
 import { errorSchema } from './errors.js';
 import { HttpFault } from './fault.js';
 import type { HttpParts } from './parts.js';
@@ -50,19 +51,20 @@ const reclaimQuery = z.strictObject({ name: z.string().optional(), appId: z.coer
 
 /** What is in the calling lists, as figures and as files, and what others have left Retrieved in them. */
 export function listRoutes(app: HttpApp, { lists }: HttpParts): void {
+  const csv = { description: 'X-Records says how many records there were when it began', content: { [CSV_TYPE]: { schema: z.unknown().meta({ type: 'string' }) } } };
   const failures = { '4xx': errorSchema, '5xx': errorSchema };
-  app.get('/lists', { schema: { querystring: one, response: { 200: z.array(listSchema), ...failures } } }, ({ query }) =>
+  app.get('/lists', { schema: { operationId: 'lists', summary: 'What is in every calling list, or in one', querystring: one, response: { 200: z.array(listSchema), ...failures } } }, ({ query }) =>
     answered(async () => (await lists.report(query.name)).map(listBody)),
   );
   app.post(
     '/lists/reclaim',
-    { config: { access: 'change' }, schema: { querystring: reclaimQuery, response: { 200: z.object({ reclaimed: z.number() }), ...failures } } },
+    { config: { access: 'change' }, schema: { operationId: 'reclaimRecords', summary: 'Makes Ready what another application has left Retrieved', querystring: reclaimQuery, response: { 200: z.object({ reclaimed: z.number() }), ...failures } } },
     ({ query }) => answered(async () => ({ reclaimed: await lists.reclaim(query.appId, query.name) })),
   );
   // customers' data: more than a monitor is let look at
   app.get(
     '/lists/:name/export',
-    { config: { access: 'change' }, schema: { params: z.strictObject({ name: z.string() }), querystring: z.strictObject({}) } },
+    { config: { access: 'change' }, schema: { operationId: 'exportRecords', summary: 'A calling list as a file of records', params: z.strictObject({ name: z.string() }), querystring: z.strictObject({}), response: { 200: csv, ...failures } } },
     async ({ params }, reply) => {
       const { records, chunks } = await answered(() => lists.export(params.name));
       return reply.header('content-type', 'text/csv; charset=utf-8').header('x-records', records).send(Readable.from(chunks, { objectMode: false }));

@@ -43,6 +43,17 @@ export interface HttpTracer {
 
 export type HealthState = { readonly status: 'ok' } | { readonly status: 'unavailable'; readonly reasons: readonly string[] };
 
+/** Whoever keeps figures of requests, and shows those of everything. */
+export interface HttpMetrics {
+  readonly contentType: string;
+  /** All of them. */
+  render(): Promise<string>;
+  /** A request was answered. `route` is the pattern of its path, undefined for one that there is not. */
+  answered(request: { readonly method: string; readonly route: string | undefined; readonly status: number; readonly ms: number }): void;
+  /** A request was refused, with the name of an ErrorCode. */
+  refused(code: string): void;
+}
+
 /** What the routes are made of. */
 export interface HttpParts {
   readonly gateway: Pick<Gateway, 'request' | 'describe' | 'groups'>;
@@ -51,10 +62,15 @@ export interface HttpParts {
   readonly ocmClient: OcmClient;
   readonly userEvents: UserEvents;
   readonly tracer: HttpTracer;
+  readonly metrics: HttpMetrics;
   readonly importer: Pick<Importer, 'run'>;
   readonly lists: Pick<ListService, 'report' | 'reclaim' | 'export'>;
   readonly clock: Clock;
+  /** Of the program. */
+  readonly version: string;
   readonly log: { error(message: string, fields?: Record<string, unknown>): void };
+  /** Whether nothing new is taken any more. */
+  stopping(): boolean;
   health(): HealthState | Promise<HealthState>;
   /** The number of the next connection, as the trace shows it; shared by all listeners. */
   nextConnection(): number;

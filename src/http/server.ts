@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guardAccess } from './access.js';
 import { campaignGroupRoutes } from './campaign-groups/routes.js';
-import { closeConnections } from './closing.js';
+import { closeConnections, refuseWhileStopping } from './closing.js';
 import { readBodies } from './content-types.js';
 import { sendFault } from './errors.js';
 import { gwsRoute } from './gws/route.js';
@@ -10,8 +10,10 @@ import { healthRoute } from './health.js';
 import { BODY_BYTES, CONNECTIONS_CHECK_MS, HEADERS_TIMEOUT_MS, IDLE_TIMEOUT_MS } from './limits.js';
 import { listImportRoute } from './list-import.js';
 import { listRoutes } from './lists.js';
+import { measureRequests, metricsRoute } from './metrics.js';
 import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
+import { describeRoutes, openApiRoute } from './openapi.js';
 import type { HttpParts } from './parts.js';
 import { checkRequests } from './request-problem.js';
 
@@ -20,26 +22,35 @@ import { checkRequests } from './request-problem.js';
  * under way end, but for imports, of which nothing is kept.
  */
 export function createHttpServer(parts: HttpParts): FastifyInstance {
-  const { clients, deployment, log } = parts;
+  const { clients, deployment } = parts;
   const app = fastify({
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS },
-    frameworkErrors: (error, _request, reply) => void sendFault(error, reply, log),
+    frameworkErrors: (error, _request, reply) => void sendFault(error, reply, parts),
   }).withTypeProvider<ZodTypeProvider>();
   app.server.maxConnections = deployment.limits.connections;
   app.setValidatorCompiler(checkRequests);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, _request, reply) => sendFault(error, reply, log));
-  closeConnections(app, parts.clock);
+  app.setErrorHandler((error, _request, reply) => sendFault(error, reply, parts));
+  measureRequests(app, parts);
+  // requests under way when it closes: frames have had half of the time to stop, and the store needs some of it
+  closeConnections(app, parts.clock, deployment.limits.stopTimeoutMs / 4);
   guardAccess(app, clients);
+  refuseWhileStopping(app, parts);
   readBodies(app);
   refuseUnknown(app);
-  gwsRoute(app, parts);
-  nativeRoute(app, parts);
-  campaignGroupRoutes(app, parts);
-  listImportRoute(app, parts);
-  listRoutes(app, parts);
-  healthRoute(app, parts);
+  describeRoutes(app, parts);
+  // behind the description, which sees what comes after it
+  app.after(() => {
+    gwsRoute(app, parts);
+    nativeRoute(app, parts);
+    campaignGroupRoutes(app, parts);
+    listImportRoute(app, parts);
+    listRoutes(app, parts);
+    healthRoute(app, parts);
+    metricsRoute(app, parts);
+    openApiRoute(app);
+  });
   return app;
 }

@@ -52,6 +52,8 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   #state: 'open' | 'finishing' | 'closed' = 'open';
   #reason: CloseReason | undefined;
+  /** Why the line is finished when its last input is served, where that is not the client's doing. */
+  #endReason: CloseReason | undefined;
   #cause: Error | undefined;
   #inputHeld = 0;
   #linger: TimerHandle | undefined;
@@ -121,6 +123,12 @@ export class Connection {
     if (this.#outbox.empty) this.#halfClose();
   }
 
+  /** Takes no more of the client, serves every whole frame that has come, and finishes the line. */
+  drain(reason: CloseReason): void {
+    this.#endReason ??= reason;
+    this.#inbox.end();
+  }
+
   /** Ends the line now; what waits is given up. The first reason given to `finish` or `close` counts. */
   close(reason: CloseReason): void {
     if (this.#state === 'closed') return;
@@ -145,7 +153,7 @@ export class Connection {
         return this.#handlers.onFrame(frame);
       },
       onMalformed: (error) => this.#serveLast('malformed', () => this.#handlers.onMalformed(error)),
-      onEnd: () => this.#serveLast('peer', () => this.#handlers.onEnd()),
+      onEnd: () => this.#serveLast(this.#endReason ?? 'peer', () => this.#handlers.onEnd()),
       onFailure: (error) => this.#handlers.onFailure(error),
     };
   }

@@ -79,6 +79,13 @@ export class Listener {
     });
   }
 
+  /** Bytes sent on all lines that the kernel has not taken. */
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#connections.keys()) bytes += connection.waitingBytes;
+    return bytes;
+  }
+
   /** Takes no further lines in; those that are open live on. */
   stop(): void {
     this.#closed ??= new Promise((resolve) => {
@@ -87,11 +94,23 @@ export class Listener {
     });
   }
 
+  /** Stops, and finishes each line when everything is answered that had come on it; resolves when all are gone. */
+  async drain(): Promise<void> {
+    this.stop();
+    for (const connection of this.#connections.keys()) connection.drain('shutdown');
+    await Promise.all([this.#closed, ...this.#connections.values()]);
+  }
+
   /** Stops, finishes every line (what was sent is delivered, see Connection.finish) and waits until all are gone. */
   async close(): Promise<void> {
     this.stop();
     for (const connection of this.#connections.keys()) connection.finish('shutdown');
     await Promise.all([this.#closed, ...this.#connections.values()]);
+  }
+
+  /** Ends the lines that are still there, delivered or not. */
+  cut(): void {
+    for (const connection of this.#connections.keys()) connection.close('shutdown');
   }
 
   #take(socket: Socket): void {

@@ -49,11 +49,11 @@ export class CallDesk {
     return this.#attempts.all();
   }
 
-  /** Gives answered calls to agents, and places as many as the pacer asks for while the buffer has records. */
-  serve(): void {
+  /** Gives answered calls to agents, and, while it is `placing`, places as many as the pacer asks for while the buffer has records. */
+  serve(placing: boolean): void {
     this.#attempts.serve();
     const { runtime, group } = this.context;
-    const pacer = this.#pacer();
+    const pacer = placing ? this.#pacer() : undefined;
     const wants = pacer !== undefined && this.buffer.hasForCall;
     runtime.callLoad.wants(group.dbid, wants);
     if (!wants) return;

@@ -43,7 +43,10 @@ export class CompletionCheck {
     try {
       this.#wanted = false;
       this.#error = undefined;
-      const left = await whatIsLeft(this.context.runtime.client, this.context);
+      const { runtime, group } = this.context;
+      const sinceMs = runtime.clock.now();
+      const left = await whatIsLeft(runtime.client, this.context);
+      runtime.measures.took('probe', group.dbid, runtime.clock.now() - sinceMs);
       if (left === 'forbiddenFirst') this.#passForbidden();
       if (left !== 'nothing') return;
       const session = sessionOf(state);

@@ -17,8 +17,10 @@ import { GroupActor } from './group-actor.js';
 import { describeGroup, type GroupDescription } from './group-description.js';
 import { LeftCampaigns } from './left-campaigns.js';
 import { ListAccounts } from './list-account.js';
+import { ListCounter } from './list-counter.js';
 import { ListTables } from './list-tables.js';
-import type { Announcer, Asker } from './ports.js';
+import { type Measures, unmeasured } from './measures.js';
+import type { Announcer, Asker, GroupSnapshot } from './ports.js';
 import { RecordWriter } from './record-writer.js';
 import { RecordService } from './records.js';
 import { longestAgentId, type Runtime, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
@@ -35,6 +37,8 @@ export interface GatewayParts {
   readonly log: ServiceLog;
   readonly announcer: Announcer;
   readonly agents: AgentPool<object>;
+  /** Absent: nobody keeps figures. */
+  readonly measures?: Measures;
   /** Absent: the deployment only previews. */
   readonly dialer?: Dialer;
   /** Whether tables of calling lists get the indexes that they lack; absent: they do. */
@@ -47,6 +51,7 @@ export class Gateway {
   readonly agents: AgentService;
   readonly desktops: DesktopService;
   readonly records: RecordService;
+  readonly listCounter: ListCounter;
   readonly #runtime: Runtime;
   readonly #actors: ReadonlyMap<number, GroupActor>;
   #stopped = false;
@@ -57,6 +62,7 @@ export class Gateway {
     this.agents = new AgentService(runtime, (agentId) => [...actors.values()].filter(({ group }) => group.group.agentIds.includes(agentId)));
     this.desktops = new DesktopService(runtime, actors);
     this.records = new RecordService(runtime, actors, this.desktops);
+    this.listCounter = new ListCounter(runtime.client, runtime.lists, runtime.clock, runtime.log);
   }
 
   /**
@@ -76,8 +82,10 @@ export class Gateway {
     const left = new LeftCampaigns();
     const calls = new Map<number, number>();
     let simulatedLists: ReadonlySet<number> = new Set();
+    const measures = parts.measures ?? unmeasured;
     const runtime: Runtime = {
       ...parts,
+      measures,
       dialer: parts.dialer,
       calls,
       callLoad: new CallLoad({ groups: deployment.campaignGroups, agents: parts.agents, held, left, room: (dbid) => actors.get(dbid)?.agentsChanged() }),
@@ -88,7 +96,7 @@ export class Gateway {
       held,
       left,
       journal: new JournalTail(longestReplayMs),
-      writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs)),
+      writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs), measures),
       lists: tables.usable,
       tables,
       accounts: new ListAccounts({ client, clock, zonesAt: (nowMs) => zoneTimes(deployment, nowMs) }),
@@ -144,6 +152,11 @@ export class Gateway {
     return this.#runtime.deployment.campaignGroups;
   }
 
+  /** Where every campaign group stands. */
+  snapshots(): GroupSnapshot[] {
+    return [...this.#actors.values()].map((actor) => actor.snapshot());
+  }
+
   /** Everything about one campaign group, with the reasons; undefined for an unknown one. Throws StoreAway. */
   async describe(dbid: number): Promise<GroupDescription | undefined> {
     const actor = this.#actors.get(dbid);
@@ -155,12 +168,19 @@ export class Gateway {
     await this.#runtime.client.query('SELECT 1', []);
   }
 
-  /** Stops acting: calls are dropped, what is under way is finished, nothing new begins. */
+  /** Begins nothing of its own any more; what clients ask for is done. */
+  rest(): void {
+    for (const actor of this.#actors.values()) actor.rest();
+  }
+
+  /** Stops acting: calls are dropped, what is under way is finished, what nobody has in hand is Ready again. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#runtime.dialer?.close();
     for (const actor of this.#actors.values()) await actor.stop();
     await this.#runtime.writer.idle();
+    for (const actor of this.#actors.values()) await actor.giveBack();
+    await this.listCounter.stop();
   }
 
   #forgetOldHandOuts(olderThanMs: number): void {

@@ -8,6 +8,7 @@ import type { CallEvent } from '../dialer/dialer.js';
 import type { Ending, RecordOut } from '../record/hand-out.js';
 import { RecordBuffer } from '../record/buffer.js';
 import { OwnershipLost, StoreAway } from '../store/client.js';
+import { ownedTransaction } from '../store/owner.js';
 import { SerialQueue } from '../util/serial-queue.js';
 import type { TimerHandle } from '../util/clock.js';
 import { CallDesk } from './call-desk.js';
@@ -26,6 +27,7 @@ import { readGroup } from './recovery.js';
 import { Retriever } from './retriever.js';
 import type { Runtime } from './runtime.js';
 import { Supply } from './supply.js';
+import { putBufferBack } from './transition.js';
 
 /**
  * One campaign group: its mailbox, its state, and the only place where it changes. Every input goes
@@ -48,6 +50,7 @@ export class GroupActor implements GroupContext {
   #doubtful = true;
   #timer: TimerHandle | undefined;
   readonly #dueTimes = new DueTimes();
+  #resting = false;
   #stopped = false;
 
   /** `lastPosition` is that of the last journal row that was committed before this life: nobody here announces it again. */
@@ -120,6 +123,23 @@ export class GroupActor implements GroupContext {
     if (error instanceof OwnershipLost) this.runtime.ownershipLost(error);
     this.runtime.log.error(`campaign group ${this.group.name}: ${error instanceof Error ? error.message : String(error)}`);
     this.#armTimer();
+  }
+
+  /** Begins nothing of its own any more: no retrieval, no call, no completion. What is asked of it is done. */
+  rest(): void {
+    this.#resting = true;
+  }
+
+  /** After `stop`, when nothing is being written any more: what is retrieved and in nobody's hands is Ready again. */
+  async giveBack(): Promise<void> {
+    const { client, owner, log } = this.runtime;
+    await this.#retriever.settled;
+    try {
+      await ownedTransaction(client, owner, (sql) => putBufferBack(sql, this));
+    } catch (error) {
+      // the next start does it
+      log.warn(`campaign group ${this.group.name}: what is in its buffer stays Retrieved until the next start: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   /** Stops acting; resolves when the job under way is done. */
@@ -239,15 +259,15 @@ export class GroupActor implements GroupContext {
     this.#handOuts.serve();
     this.#leaving.serve((agentId) => !this.#handOuts.holds(agentId) && !this.#desk.isComingTo(agentId) && !this.#calls.isComingTo(agentId));
     this.#desk.serve(true);
-    if (this.state().status === 'Running') {
+    if (this.state().status === 'Running' && !this.#resting) {
       if (await this.#callbacks.serve()) this.#completion.want();
       await this.#supply.serve(this.#desk.waiting, this.#desk.coming + this.#calls.out);
       this.#desk.serve(this.#retriever.inFlight);
-      this.#calls.serve();
+      this.#calls.serve(true);
       await this.#completion.serve({ recordsOut: this.#recordsOut() + this.#buffer.size, retrievalInFlight: this.#retriever.inFlight });
     } else {
-      this.#desk.serve(false);
-      this.#calls.serve();
+      this.#desk.serve(this.#retriever.inFlight);
+      this.#calls.serve(false);
     }
     if (this.state().status === 'WaitingUnload') await this.#unloadIfDone();
     this.#armTimer();

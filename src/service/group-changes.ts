@@ -84,7 +84,11 @@ export class GroupChanges {
     }
     const committed = await this.#commit({ from, decision, cause, atMs, inHand: this.hooks.inHand(), ...(guard && { guard }) }, asker);
     if (committed === undefined) return false;
+    const committedMs = runtime.clock.now();
+    runtime.measures.took(input.kind === 'depleted' ? 'completion' : 'change', group.dbid, committedMs - atMs);
     this.#adopt(from, decision, committed, asker);
+    runtime.measures.took('fanOut', group.dbid, runtime.clock.now() - committedMs);
+    if (decision.state.status === 'NotLoaded') runtime.measures.unloaded(group.dbid, input.kind === 'depleted');
     return true;
   }
 

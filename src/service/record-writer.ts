@@ -8,14 +8,17 @@ import { forbidRecords } from '../store/statements/do-not-call.js';
 import { shareGroups } from '../store/statements/groups.js';
 import { countAttempts } from '../store/statements/count-attempts.js';
 import { type CallChange, endHandOuts, type HandOutAsk, type HandOutRow, insertHandOuts, reportResults, updateCalls } from '../store/statements/hand-outs.js';
-import { isLockTimeout, lockHandOutsShared, lockListShared, waitForRows } from '../store/statements/list-lock.js';
+import { isLockTimeout, lockHandOutsShared, lockListsShared, waitForRows } from '../store/statements/list-lock.js';
 import { writeReportedRows } from '../store/statements/report-records.js';
 import { insertRetries } from '../store/statements/retries.js';
 import { groupBy } from '../util/group-by.js';
 import { SerialQueue } from '../util/serial-queue.js';
+import { type Measures, unmeasured } from './measures.js';
 import { type EndedRow, releaseChains, writeEndedRows } from '../store/statements/list-rows.js';
 
 interface Deferred<T> {
+  /** When it was asked for; milliseconds. */
+  readonly sinceMs: number;
   resolve(value: T): void;
   reject(error: unknown): void;
 }
@@ -79,6 +82,7 @@ export class RecordWriter {
     private readonly owner: Owner,
     private readonly now: () => number,
     private readonly zones: (nowMs: number) => ZoneTime[],
+    private readonly measures: Measures = unmeasured,
   ) {}
 
   /**
@@ -86,7 +90,7 @@ export class RecordWriter {
    * or the group's session has ended. Throws StoreAway or OwnershipLost.
    */
   handOut(list: ListTable, ask: HandOutAsk): Promise<HandOutRow | undefined> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'handOut', list, ask, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'handOut', list, ask, sinceMs: this.now(), resolve, reject }));
   }
 
   /**
@@ -94,7 +98,7 @@ export class RecordWriter {
    * where none does. Throws StoreAway or OwnershipLost.
    */
   end(list: ListTable, handOut: RecordOut, ending: Ending, endedBy: EndedBy | null): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'end', list, handOut, ending, endedBy, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'end', list, handOut, ending, endedBy, sinceMs: this.now(), resolve, reject }));
   }
 
   /**
@@ -102,12 +106,12 @@ export class RecordWriter {
    * StoreAway or OwnershipLost.
    */
   report(list: ListTable, handOut: HandOut, report: RecordReport): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'report', list, handOut, report, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'report', list, handOut, report, sinceMs: this.now(), resolve, reject }));
   }
 
   /** Notes what has become of a call, and whose it is. False: the record is not out any more. Throws StoreAway or OwnershipLost. */
   call(handOut: RecordOut, change: CallChange): Promise<boolean> {
-    return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, sinceMs: this.now(), resolve, reject }));
   }
 
   /** Resolves when everything asked for so far has been answered. */
@@ -177,22 +181,26 @@ export class RecordWriter {
     const calls = batch.filter((job) => job.kind === 'call');
     const nowMs = this.now();
     const { handed, called, reported, ended } = await ownedTransaction(this.client, this.owner, async (sql) => {
-      await shareGroups(sql, [...new Set(batch.map(groupOf))]);
-      // behind the groups, as a completion takes them, and in the order of DBIDs
-      for (const dbid of listsPutOff(ends)) await lockListShared(sql, dbid);
-      await lockHandOutsShared(sql, [...new Set(handOuts.map(({ list }) => list.dbid))]);
-      await waitForRows(sql, patienceMs);
-      return {
-        handed: await this.#writeHandOuts(sql, handOuts, nowMs),
-        called: await writeCalls(sql, calls),
-        reported: await this.#writeReports(sql, reports),
-        ended: await this.#writeEnds(sql, ends, nowMs),
-      };
+      // asked for in this order, and so carried out; only what needs an answer waits for one
+      const locked = lockAll(sql, batch, { ends, handOuts }, patienceMs);
+      const handing = this.#writeHandOuts(sql, handOuts, nowMs);
+      const writing = this.#writeChanges(sql, { calls, reports, ends }, nowMs);
+      const [, rows, written] = await Promise.all([locked, handing, writing]);
+      return { handed: rows, ...written };
     });
+    const doneMs = this.now();
+    for (const job of batch) this.measures.took(job.kind === 'end' ? 'result' : job.kind, groupOf(job), doneMs - job.sinceMs);
     for (const job of handOuts) job.resolve(handed.get(job.ask.attemptGuid));
     for (const job of calls) job.resolve(called.has(job.change.handle));
     for (const job of reports) job.resolve(reported.has(job.handOut.handle));
     for (const job of ends) job.resolve(ended.has(job));
+  }
+
+  /** What may be about the same record goes one after the other. */
+  async #writeChanges(sql: Sql, jobs: { calls: readonly CallJob[]; reports: readonly ReportJob[]; ends: readonly EndJob[] }, nowMs: number) {
+    const called = await writeCalls(sql, jobs.calls);
+    const reported = await this.#writeReports(sql, jobs.reports);
+    return { called, reported, ended: await this.#writeEnds(sql, jobs.ends, nowMs) };
   }
 
   async #writeHandOuts(sql: Sql, jobs: readonly HandOutJob[], nowMs: number): Promise<Map<string, HandOutRow>> {
@@ -271,6 +279,15 @@ export class RecordWriter {
   }
 }
 
+/** The groups, and behind them the lists, as a completion takes them; rows that somebody else has locked are waited for `patienceMs`. */
+async function lockAll(sql: Sql, batch: readonly Job[], { ends, handOuts }: { ends: readonly EndJob[]; handOuts: readonly HandOutJob[] }, patienceMs: number): Promise<void> {
+  const locks = [shareGroups(sql, [...new Set(batch.map(groupOf))])];
+  locks.push(lockListsShared(sql, [...new Set(listsPutOff(ends))]));
+  locks.push(lockHandOutsShared(sql, [...new Set(handOuts.map(({ list }) => list.dbid))]));
+  locks.push(waitForRows(sql, patienceMs));
+  await Promise.all(locks);
+}
+
 /** Answers the handles that are still out. */
 async function writeCalls(sql: Sql, jobs: readonly CallJob[]): Promise<Set<number>> {
   if (jobs.length === 0) return new Set();
@@ -286,12 +303,12 @@ function recordPutOff({ chain }: RecordOut, ending: Ending): RecordData | undefi
 /** The lists of records that are due again at a time, which a completion has to see. */
 function listsPutOff(jobs: readonly EndJob[]): number[] {
   const later = jobs.filter(({ ending }) => ending.kind === 'later' || (ending.kind === 'next' && ending.dueAtSeconds !== null));
-  return [...new Set(later.map(({ list }) => list.dbid))].toSorted((a, b) => a - b);
+  return later.map(({ list }) => list.dbid);
 }
 
 /** The row of a record whose hand-out ends: who had it and what came of it. */
 export function endedRow(handOut: RecordOut, ending: Exclude<Ending, { kind: 'ready' }>): EndedRow {
-  const [record] = handOut.chain.records;
+  const [record, ...others] = handOut.chain.records;
   const later = ending.kind === 'later' ? ending : undefined;
   return {
     recordId: record.recordId,
@@ -305,7 +322,7 @@ export function endedRow(handOut: RecordOut, ending: Exclude<Ending, { kind: 're
     recordType: ending.recordType ?? null,
     dialSchedTime: later?.dueAtSeconds ?? null,
     treatments: later?.treatments ?? null,
-    others: ending.kind === 'final' ? (ending.marksChain === true ? 'likeThis' : 'chainUpdated') : 'ready',
+    others: others.length === 0 ? 'none' : ending.kind === 'final' ? (ending.marksChain === true ? 'likeThis' : 'chainUpdated') : 'ready',
     nextDueAt: ending.kind === 'next' ? ending.dueAtSeconds : null,
   };
 }

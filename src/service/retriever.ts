@@ -36,6 +36,8 @@ export class Retriever {
   /** The retrieval met forbidden numbers, and has not seen what is behind them. */
   #behindForbidden = false;
   last: RetrievalReport | undefined;
+  /** Resolves when no retrieval is under way. */
+  settled: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly context: GroupContext,
@@ -64,13 +66,18 @@ export class Retriever {
     if (chains <= 0 || this.inFlight || this.#dry || session === undefined) return;
     const run = this.#run;
     this.#inFlight = run;
+    const sinceMs = this.context.runtime.clock.now();
     const settle = (job: () => void): void =>
       this.context.post(() => {
         if (this.#inFlight === run) this.#inFlight = undefined;
         if (run === this.#run) job();
       });
-    void this.#retrieve(session, chains).then(
-      (found) => settle(() => this.#found(chains, found)),
+    this.settled = this.#retrieve(session, chains).then(
+      (found) => {
+        const { runtime, group } = this.context;
+        runtime.measures.took('retrieval', group.dbid, runtime.clock.now() - sinceMs);
+        settle(() => this.#found(chains, found));
+      },
       (error: unknown) => settle(() => this.#failed(error)),
     );
   }

@@ -12,6 +12,7 @@ import type { CallLoad } from './call-load.js';
 import type { LeftCampaigns } from './left-campaigns.js';
 import type { ListAccounts } from './list-account.js';
 import type { ListTables } from './list-tables.js';
+import type { Measures } from './measures.js';
 import type { Announcer } from './ports.js';
 import type { RecordWriter } from './record-writer.js';
 
@@ -30,6 +31,7 @@ export interface Runtime {
   readonly clock: Clock;
   readonly log: ServiceLog;
   readonly announcer: Announcer;
+  readonly measures: Measures;
   readonly agents: AgentPool<object>;
   readonly held: HeldRecords;
   readonly left: LeftCampaigns;

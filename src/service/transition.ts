@@ -67,7 +67,7 @@ export async function commitTransition(context: GroupContext, transition: Transi
 }
 
 /** Everything that is retrieved for the group and in nobody's hands is Ready again. */
-async function putBufferBack(sql: Sql, context: GroupContext): Promise<void> {
+export async function putBufferBack(sql: Sql, context: GroupContext): Promise<void> {
   for (const list of listsOf(context)) await releaseUnheld(sql, list, context.runtime.owner.serverDbid, takerOf(context));
 }
 

@@ -2,11 +2,13 @@ import type { Attribute, Dialect, Message, SharedTail, WireProfile } from '../..
 import type { CloseReason } from '../net/close-reason.js';
 import type { Connection } from '../net/connection.js';
 import type { Tracer } from './tracer.js';
+import type { Traffic } from './traffic.js';
 
 /** A client's connection as its session sees it: messages instead of bytes, and requests under way. */
 export class Line {
   readonly #connection: Connection;
   readonly #tracer: Tracer;
+  readonly #traffic: Traffic;
   #inFlight = 0;
   #idle: (() => void)[] = [];
 
@@ -15,9 +17,11 @@ export class Line {
     readonly profile: WireProfile,
     readonly dialect: Dialect,
     tracer: Tracer,
+    traffic: Traffic,
   ) {
     this.#connection = connection;
     this.#tracer = tracer;
+    this.#traffic = traffic;
   }
 
   get number(): number {
@@ -38,30 +42,50 @@ export class Line {
   }
 
   send(message: Message): void {
-    if (this.#connection.send(this.profile.encode(message))) this.#tracer.message(this.number, 'sent', message);
+    if (this.#connection.send(this.profile.encode(message))) this.#sent(message);
   }
 
   /** Sends a message whose tail is shared with other lines; `place` is that of the journal row it tells of. */
   sendShared(head: readonly Attribute[], tail: SharedTail, shared: readonly Attribute[], place: number): void {
     const sent = this.#connection.send(this.profile.encodeWithTail(head, tail), place);
-    if (!sent || !this.#tracer.enabled) return;
+    if (!sent) return;
+    this.#traffic.sentShared(tail.dialect, tail.type);
+    if (!this.#tracer.enabled) return;
     this.#tracer.message(this.number, 'sent', { dialect: tail.dialect, type: tail.type, attributes: [...head, ...shared] });
   }
 
   /** Sends bytes that were encoded once for many lines. */
   sendEncoded(bytes: Uint8Array, message: Message, place: number): void {
-    if (this.#connection.send(bytes, place)) this.#tracer.message(this.number, 'sent', message);
+    if (!this.#connection.send(bytes, place)) return;
+    this.#traffic.sentShared(message.dialect, message.type);
+    this.#tracer.message(this.number, 'sent', message);
   }
 
   /** Sends a last message and ends the line so that it arrives. */
   finish(reason: CloseReason, last: Message): void {
     if (!this.#connection.open) return;
     this.#connection.finish(reason, this.profile.encode(last));
-    this.#tracer.message(this.number, 'sent', last);
+    this.#sent(last);
+  }
+
+  /** A message has come from the client. */
+  received(message: Message): void {
+    this.#traffic.received(message);
+    this.#tracer.message(this.number, 'received', message);
+  }
+
+  /** A request was refused by a message that is no error message. `code` is of a closed set. */
+  refused(code: string): void {
+    this.#traffic.refused(this.dialect, code);
   }
 
   close(reason: CloseReason): void {
     this.#connection.close(reason);
+  }
+
+  #sent(message: Message): void {
+    this.#traffic.sent(message);
+    this.#tracer.message(this.number, 'sent', message);
   }
 
   raiseLimits(frameBytes: number, listDepth: number): void {

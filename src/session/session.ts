@@ -8,6 +8,7 @@ import { RegisterTimeout } from '../net/register-timeout.js';
 import type { Clock } from '../util/clock.js';
 import type { Line } from './line.js';
 import type { Tracer } from './tracer.js';
+import type { Traffic } from './traffic.js';
 
 /** What a dialect makes of its messages. Each connection has one of its own. */
 export interface DialectSession {
@@ -27,12 +28,13 @@ export interface SessionParts {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly tracer: Tracer;
+  readonly traffic: Traffic;
   readonly log: { error(message: string, fields?: Record<string, unknown>): void; info(message: string, fields?: Record<string, unknown>): void };
 }
 
 /** Ties a connection to its dialect: decodes, serves one message at a time, watches that the client lives. */
 export function openSession(connection: Connection, line: Line, dialect: DialectSession, parts: SessionParts): ConnectionHandlers {
-  const { limits, clock, tracer, log } = parts;
+  const { limits, clock, log } = parts;
   const registerTimeout = new RegisterTimeout(clock, limits.registerTimeoutMs, () => {
     if (!dialect.registered) line.close('registerTimeout');
   });
@@ -46,7 +48,7 @@ export function openSession(connection: Connection, line: Line, dialect: Dialect
   const serve = async (frame: Uint8Array): Promise<void> => {
     const message = decode(frame);
     if (message instanceof MalformedError) return finishMalformed(message);
-    tracer.message(line.number, 'received', message);
+    line.received(message);
     const read = readMessage(message);
     if (read.kind === 'wrong') dialect.wrong(read);
     else await dialect.handle(read);

@@ -7,9 +7,21 @@ export type SqlScalar = string | number | boolean | null;
 export type SqlParam = SqlScalar | readonly SqlScalar[];
 export type SqlRow = Record<string, unknown>;
 
+export interface StatementOptions {
+  /**
+   * It comes again and again, and has the same good plan whatever its parameters and however its tables grow: the store
+   * keeps it parsed and planned. A plan that was made for a table with ten rows is kept when it has a million, so
+   * this is not for statements about calling lists or hand-outs.
+   */
+  readonly prepared?: boolean;
+}
+
 export interface Sql {
-  /** Runs one statement. Throws StoreAway when the store cannot be reached, StatementFailed when it refuses. */
-  query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]>;
+  /**
+   * Runs one statement. Throws StoreAway when the store cannot be reached, StatementFailed when it refuses. Statements of
+   * one transaction need not be awaited one by one: they are carried out in the order in which they are asked for.
+   */
+  query<Row = SqlRow>(text: string, params?: readonly SqlParam[], options?: StatementOptions): Promise<Row[]>;
 }
 
 export interface WorkOptions {
@@ -26,7 +38,8 @@ export interface StoreClient extends Sql {
   /**
    * Runs `fn` between BEGIN and COMMIT on one session; a throw rolls back and is thrown on. Where the
    * store had it give way to another transaction (deadlock) it is rolled back and `fn` runs again from its start,
-   * so it changes nothing but the store: what it found out is what it answers.
+   * so it changes nothing but the store: what it found out is what it answers. A statement that is asked for when
+   * `fn` has settled is not carried out.
    */
   transaction<T>(fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T>;
   close(): Promise<void>;

@@ -13,12 +13,15 @@ export interface Owner {
 export async function ownedTransaction<T>(client: StoreClient, owner: Owner, fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T> {
   return client.transaction(async (sql) => {
     // the weakest lock that a claim waits for: renewing the lease does not wait for it
-    const held = await sql.query('SELECT 1 FROM ocm_gateway WHERE server_dbid = $1 AND epoch = $2 FOR KEY SHARE', [
-      owner.serverDbid,
-      owner.epoch,
-    ]);
-    if (held.length === 0) throw ownershipLost(owner);
-    return fn(sql);
+    const check = sql.query('SELECT 1 FROM ocm_gateway WHERE server_dbid = $1 AND epoch = $2 FOR KEY SHARE', [owner.serverDbid, owner.epoch], {
+      prepared: true,
+    });
+    // what it asks for goes out with the check, and counts only if that finds the epoch
+    const [held, work] = await Promise.allSettled([check, fn(sql)]);
+    if (held.status === 'rejected') throw held.reason;
+    if (held.value.length === 0) throw ownershipLost(owner);
+    if (work.status === 'rejected') throw work.reason;
+    return work.value;
   }, options);
 }
 

@@ -36,6 +36,7 @@ const ROWS: readonly Row[] = [
   ['OCM_LIMITS_CONNECTIONS', '7', (d) => d.limits.connections, 7],
   ['OCM_LIMITS_CONNECTIONS_PER_ADDRESS', '6', (d) => d.limits.connectionsPerAddress, 6],
   ['OCM_LIMITS_HELD_BYTES', '1GiB', (d) => d.limits.heldBytes, 2 ** 30],
+  ['OCM_LIMITS_STOP_TIMEOUT', '7s', (d) => d.limits.stopTimeoutMs, 7000],
 ];
 
 /** These need a port beside them, since the file has neither listener. */

@@ -76,7 +76,7 @@ clients:
   - { name: desktop, password: "...", roles: [agent] }
   - { name: console, roles: [supervisor, monitor] }
 limits: { frameBytes: 2MiB, frameBytesBeforeRegistration: 32KiB, registerTimeout: 1s, heartbeatInterval: 3s, heartbeatTimeout: 6s,
-          listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB }
+          listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB, stopTimeout: 7s }
 `;
 
 const SPRING_LIST = {
@@ -181,6 +181,7 @@ const EXPECTED: Deployment = {
     connections: 200,
     connectionsPerAddress: 20,
     heldBytes: 1_073_741_824,
+    stopTimeoutMs: 7000,
   },
   dialer: {
     type: 'simulated',
@@ -232,6 +233,7 @@ describe('a configuration that is right', () => {
         connections: 20_000,
         connectionsPerAddress: 20_000,
         heldBytes: 536_870_912,
+        stopTimeoutMs: 10_000,
       },
     });
   });

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { expect } from 'chai';
-import { CLOSE_TIMEOUT_MS, IDLE_CHECK_MS } from '../../src/http/limits.js';
+import { IDLE_CHECK_MS } from '../../src/http/limits.js';
 import type { HealthState } from '../../src/http/parts.js';
 import { StoreAway } from '../../src/service/ports.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { readToEnd, turnUntil } from '../support/test-listener.js';
 import { fakeHttp } from './support.js';
+
+/** limits.stopTimeout where the file does not say. */
+const STOP_TIMEOUT_MS = 10_000;
 
 /** Something that happens once. */
 class Signal {
@@ -194,9 +197,23 @@ describe('http/server', () => {
 
     it('does not wait for ever for a request that is not answered', async () => {
       const { clock, closed, gone } = await closingServer(false);
-      clock.advance(CLOSE_TIMEOUT_MS);
+      clock.advance(STOP_TIMEOUT_MS / 4);
       await Promise.all([closed, gone]);
     });
+  });
+
+  it('takes nothing new while the gateway stops, but says so', async () => {
+    let stopping = false;
+    const { get, post } = fakeHttp(() => undefined, { stopping: () => stopping });
+    expect((await post('/ocs/v3/servers/156/load-campaign', { data: { sessionId: 1001 } })).statusCode).to.equal(200);
+    stopping = true;
+    const refused = await post('/ocs/v3/servers/156/load-campaign', { data: { sessionId: 1001 } });
+    expect([refused.statusCode, refused.headers.connection, refused.json()]).to.deep.equal([
+      503,
+      'close',
+      { status: { code: 1, name: 'ServerConnectionError', message: 'the gateway is stopping' } },
+    ]);
+    for (const path of ['/health', '/metrics']) expect((await get(path)).statusCode, path).to.equal(200);
   });
 
   it('has limits that a peer meets on a real connection', async () => {

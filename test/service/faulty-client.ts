@@ -1,4 +1,4 @@
-import { type Sql, type SqlParam, type SqlRow, StoreAway, type StoreClient, type WorkOptions } from '../../src/store/client.js';
+import { type Sql, type SqlParam, type SqlRow, type StatementOptions, StoreAway, type StoreClient, type WorkOptions } from '../../src/store/client.js';
 
 /** What becomes of a transaction whose statements are all done. */
 export type CommitFault = 'rolledBack' | 'acknowledgmentLost';
@@ -21,8 +21,8 @@ export class FaultyClient implements StoreClient {
 
   constructor(private readonly inner: StoreClient) {}
 
-  query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]> {
-    return this.#counted(() => this.#query<Row>(this.inner, text, params));
+  query<Row = SqlRow>(text: string, params?: readonly SqlParam[], options?: StatementOptions): Promise<Row[]> {
+    return this.#counted(() => this.#query<Row>(this.inner, text, params, options));
   }
 
   session<T>(fn: (sql: Sql) => Promise<T>, options?: WorkOptions): Promise<T> {
@@ -80,14 +80,14 @@ export class FaultyClient implements StoreClient {
 
   #seen(sql: Sql, texts: string[]): Sql {
     return {
-      query: (text, params) => {
+      query: (text, params, options) => {
         texts.push(text);
-        return this.#query(sql, text, params);
+        return this.#query(sql, text, params, options);
       },
     };
   }
 
-  async #query<Row>(sql: Sql, text: string, params?: readonly SqlParam[]): Promise<Row[]> {
+  async #query<Row>(sql: Sql, text: string, params?: readonly SqlParam[], options?: StatementOptions): Promise<Row[]> {
     this.texts.push(text);
     if (this.#held?.pattern.test(text) === true) {
       const { waiting } = this.#held;
@@ -98,7 +98,7 @@ export class FaultyClient implements StoreClient {
     if (this.away) throw new StoreAway('the store is away');
     const fault = await this.onQuery(text, sql);
     if (fault !== undefined) throw fault;
-    return sql.query<Row>(text, params);
+    return sql.query<Row>(text, params, options);
   }
 
   async #counted<T>(run: () => Promise<T>): Promise<T> {

@@ -70,6 +70,17 @@ describeOnStores('the writer of records', (openTestStore) => {
     expect((await rowsOf(store.client, list, 'record_status')).slice(0, 4).map((row) => row['record_status'])).to.deep.equal([3, 2, 2, 2]);
   });
 
+  it('asks for the other rows of a chain where there are some, and only there', async () => {
+    const [alone, first] = await Promise.all([inHand(1), inHand(2)]);
+    await store.client.query('UPDATE cl_writer SET chain_id = 2, chain_n = 1 WHERE record_id = 3', []);
+    const chain = { ...first.chain, records: [first.chain.records[0], { ...first.chain.records[0], recordId: 3, chainN: 1 }] } as const;
+    await writer.end(list, alone, final(), by('a'));
+    expect(client.texts.filter(writesOthers)).to.have.length(0);
+    await writer.end(list, { ...first, chain }, final(), by('b'));
+    expect(client.texts.filter(writesOthers)).to.have.length(1);
+    expect((await rowsOf(store.client, list, 'record_status')).slice(0, 4).map((row) => row['record_status'])).to.deep.equal([3, 3, 7, 2]);
+  });
+
   it('fails all of a batch with the store, and goes on when it is back', async () => {
     client.away = true;
     const outcomes = await Promise.allSettled([1, 2, 3].map(handOut));
@@ -98,6 +109,8 @@ describeOnStores('the writer of records', (openTestStore) => {
     await writer.idle();
   });
 });
+
+const writesOthers = (text: string): boolean => text.includes('done.others');
 
 function chainless(row: HandOutRow) {
   return {

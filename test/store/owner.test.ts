@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { OwnershipLost } from '../../src/store/client.js';
+import { OwnershipLost, StatementFailed } from '../../src/store/client.js';
 import { claimOwnership, ownedTransaction } from '../../src/store/owner.js';
 import { deleteAgentLogin, recoverAgentLogins, updateAgentLost, upsertAgentLogin } from '../../src/store/statements/agent-logins.js';
 import { insertMissingGroups, lockGroup, selectGroups, updateGroup } from '../../src/store/statements/groups.js';
@@ -25,6 +25,40 @@ describeOnStores('what a gateway owns', (openTestStore) => {
     expect(await late.catch((error: unknown) => error)).to.be.instanceOf(OwnershipLost);
     await ownedTransaction(store.client, second, (sql) => sql.query('INSERT INTO written VALUES (3)', []));
     expect(await store.client.query('SELECT n FROM written ORDER BY n', [])).to.deep.equal([{ n: 1 }, { n: 3 }]);
+  });
+
+  it('is not written by who has lost it, whatever was asked for beside the check', async () => {
+    const first = await claimOwnership(store.client, 157, 'first', 0);
+    await claimOwnership(store.client, 157, 'second', 1);
+    const late = ownedTransaction(store.client, first, (sql) =>
+      Promise.all([sql.query('INSERT INTO written VALUES (4)', []), sql.query('INSERT INTO nowhere VALUES (5)', []), sql.query('INSERT INTO written VALUES (6)', [])]),
+    );
+    expect(await late.catch((error: unknown) => error)).to.be.instanceOf(OwnershipLost);
+    expect(await store.client.query('SELECT n FROM written WHERE n > 3', [])).to.deep.equal([]);
+  });
+
+  it('has nothing behind the end of a transaction that failed', async () => {
+    const owner = await claimOwnership(store.client, 158, 'first', 0);
+    let straggler: Promise<string> = Promise.resolve('');
+    const failed = ownedTransaction(store.client, owner, (sql) => {
+      const refused = sql.query('INSERT INTO nowhere VALUES (7)', []);
+      const late = refused.catch(() => new Promise((resolve) => setImmediate(resolve))).then(() => sql.query('INSERT INTO written VALUES (8)', []));
+      straggler = late.then(() => 'written', (error: Error) => error.message);
+      return refused;
+    });
+    expect(await failed.catch((error: unknown) => error)).to.be.instanceOf(StatementFailed);
+    expect(await straggler).to.match(/ended before this was asked: INSERT INTO written/);
+    expect(await store.client.query('SELECT n FROM written WHERE n > 3', [])).to.deep.equal([]);
+  });
+
+  it('is written in the order in which it is asked for, awaited or not', async () => {
+    const owner = await claimOwnership(store.client, 159, 'first', 0);
+    await ownedTransaction(store.client, owner, async (sql) => {
+      const asked = Array.from({ length: 20 }, (_, n) => sql.query(`INSERT INTO written SELECT 100 + ${n} + 0 * count(*) FROM written WHERE n >= 100 HAVING count(*) = ${n}`, n % 2 === 0 ? [] : undefined));
+      await Promise.all(asked);
+    });
+    expect(await store.client.query('SELECT count(*) AS count FROM written WHERE n >= 100', [])).to.deep.equal([{ count: 20 }]);
+    await store.client.query('DELETE FROM written WHERE n >= 100', []);
   });
 
   it('is nothing where nobody has claimed', async () => {

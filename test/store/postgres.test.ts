@@ -76,6 +76,18 @@ describe('the PostgreSQL client', () => {
     expect(await numbers()).to.deep.equal([1]);
   });
 
+  it('keeps parsed what is said to come again, also when its table has changed since', async () => {
+    const kept = await other.session(async (sql) => {
+      for (const n of [1, 2]) await sql.query('INSERT INTO t (n) VALUES ($1)', [n], { prepared: true });
+      await sql.query('ALTER TABLE t ADD COLUMN later integer DEFAULT 7');
+      await sql.query('INSERT INTO t (n) VALUES ($1)', [3], { prepared: true });
+      await sql.query('ALTER TABLE t DROP COLUMN later');
+      return sql.query('SELECT count(*) AS count FROM pg_prepared_statements');
+    });
+    expect(kept).to.deep.equal([{ count: 1 }]);
+    expect(await numbers()).to.deep.equal([1, 2, 3]);
+  });
+
   it('does not take for committed a transaction in which a failure was passed over', async () => {
     const passedOver = other.transaction(async (sql) => {
       await sql.query('INSERT INTO t VALUES (1)');

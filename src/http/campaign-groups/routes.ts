@@ -19,7 +19,7 @@ export function campaignGroupRoutes(app: HttpApp, { gateway }: HttpParts): void 
     '/campaigngroups',
     {
       handlerTimeout: ANSWER_TIMEOUT_MS,
-      schema: { querystring: groupQuery, response: { 200: z.array(groupSchema), '4xx': errorSchema, '5xx': errorSchema } },
+      schema: { operationId: 'campaignGroups', summary: 'Every campaign group: state, records, and why it has or has not completed', querystring: groupQuery, response: { 200: z.array(groupSchema), '4xx': errorSchema, '5xx': errorSchema } },
     },
     async () => {
       const bodies: GroupBody[] = [];
@@ -32,7 +32,7 @@ export function campaignGroupRoutes(app: HttpApp, { gateway }: HttpParts): void 
     '/campaigngroups/:dbid',
     {
       handlerTimeout: ANSWER_TIMEOUT_MS,
-      schema: { params: groupParams, querystring: groupQuery, response: { 200: groupSchema, '4xx': errorSchema, '5xx': errorSchema } },
+      schema: { operationId: 'campaignGroup', summary: 'One campaign group', params: groupParams, querystring: groupQuery, response: { 200: groupSchema, '4xx': errorSchema, '5xx': errorSchema } },
     },
     async ({ params }) => describe(findGroup(gateway, params.dbid).dbid),
   );

@@ -16,7 +16,7 @@ const whySchema = z.object({
   lastCompletion: z.object({ at: time(), session: z.string(), notDue }).nullable(),
 });
 
-export const groupParams = z.strictObject({ dbid: z.string() });
+export const groupParams = z.strictObject({ dbid: z.string().meta({ description: 'DBID of the campaign group' }) });
 export const groupQuery = z.strictObject({});
 
 export const groupSchema = z.object({

@@ -37,6 +37,8 @@ export function gwsRoute(app: HttpApp, { ocmClient, deployment: { server } }: Ht
       // what does not exist is 404 whatever its body says
       preValidation: async (request) => void namesOf(request.params, server.dbid),
       schema: {
+        operationId: 'serverRequest',
+        summary: 'A campaign request, as GWS addresses OCS',
         params: gwsParams,
         querystring: gwsQuery,
         body: gwsBody,

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { REQUEST_NAMES } from '../../campaign/request-names.js';
 import { dialModeInput, dialModeName, int32, optimizeByInput, optimizeByName, statusName } from '../schemas.js';
 
-export const gwsParams = z.strictObject({ dbid: z.string(), request: z.string() });
+export const gwsParams = z.strictObject({
+  dbid: z.string().meta({ description: 'server.dbid of the configuration' }),
+  request: z.string().meta({ description: 'the request', examples: REQUEST_NAMES.map(({ path }) => path) }),
+});
 export const gwsQuery = z.strictObject({});
 
 const VALUES = 'an integer of at most 64 bits, a decimal or a text';
@@ -26,7 +30,7 @@ export const gwsBody = z.strictObject({
 export type GwsData = z.output<typeof gwsBody>['data'];
 
 export const gwsAnswer = z.object({
-  status: z.object({ code: z.literal(0) }),
+  status: z.object({ code: z.literal(0) }).meta({ description: 'done, or (202) waiting for records that are out' }),
   data: z.object({
     campaignId: z.number(),
     groupId: z.number(),

@@ -25,7 +25,7 @@ function accessTo(request: FastifyRequest): Access {
 
 /** The requests as OCS itself takes them (http.md, "As OCS itself is addressed"): flat user data in, the event's user data out. */
 export function nativeRoute(app: HttpApp, parts: HttpParts): void {
-  const { gateway, deployment, userEvents, tracer } = parts;
+  const { gateway, deployment, userEvents, tracer, metrics } = parts;
   const connectionOf = connectionNumbers(() => parts.nextConnection());
   const ask = (request: CampaignRequest): Promise<CampaignOutcome> => new Promise((resolve) => gateway.request(request, { answer: resolve }));
 
@@ -35,6 +35,8 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
       handlerTimeout: ANSWER_TIMEOUT_MS,
       config: { access: accessTo, describeFault: (fault) => toJson(faultEvent(fault)) },
       schema: {
+        operationId: 'campaignGroupRequest',
+        summary: 'A campaign request, as OCS itself is addressed',
         params: nativeParams,
         querystring: nativeQuery,
         body: nativeBody,
@@ -61,6 +63,7 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
         return answer(statusOfAccepted(outcome), acceptedEvent(outcome, userEvents));
       } catch (error) {
         if (!(error instanceof HttpFault)) throw error;
+        metrics.refused(error.code);
         return answer(error.status, faultEvent(error));
       }
     },

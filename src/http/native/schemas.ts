@@ -5,7 +5,7 @@ import { dialModeInput, int32, optimizeByInput } from '../schemas.js';
 
 const REQUESTS = REQUEST_NAMES.flatMap(({ control, direct }) => [control, direct]);
 
-export const nativeParams = z.strictObject({ dbid: z.string() });
+export const nativeParams = z.strictObject({ dbid: z.string().meta({ description: 'DBID of the campaign group' }) });
 
 export const nativeQuery = z.strictObject({
   req: z.enum([...new Set(REQUESTS)], { error: `one of ${REQUEST_NAMES.map(({ control }) => control).join(', ')}` }),
@@ -29,4 +29,4 @@ export const nativeBody = z
 export type NativeBody = NonNullable<z.output<typeof nativeBody>>;
 
 /** An event as flat user data. */
-export const nativeAnswer = z.record(z.string(), z.union([z.string(), z.number()]));
+export const nativeAnswer = z.record(z.string(), z.union([z.string(), z.number()])).meta({ description: 'an event as flat user data; refused: Error, with GSW_ERROR_NUMBER and GSW_ERROR' });

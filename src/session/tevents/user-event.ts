@@ -1,4 +1,4 @@
-import { keys, type ReadMessage } from '../../../protocol/index.js';
+import { ErrorCode, keys, nameOf, type ReadMessage, UserEventError } from '../../../protocol/index.js';
 import { errorUserEvent } from '../../user-data/events.js';
 import { echoOf, UserData, UserDataError } from '../../user-data/reader.js';
 import type { UserEventRefusal } from '../../service/ports.js';
@@ -58,13 +58,14 @@ export function distributeUserEvent(
     sayOnDn(parts, dn, [...userData, ...echo]);
     answered();
   };
-  const refuse = ({ number, message, handle }: Omit<UserEventRefusal, 'kind'>): void => {
+  const refuse = ({ number, message, handle }: Omit<UserEventRefusal, 'kind'>, names: Readonly<Record<string, number>> = UserEventError): void => {
+    desktop.line.refused(nameOf<string>(names, number) ?? String(number));
     sayOnDn(parts, dn, errorUserEvent(parts.deployment, number, message, handle, echo));
     answered();
   };
   try {
     const type = data.requiredText(keys.GSW_AGENT_REQ_TYPE);
-    if (CONTROL_REQUESTS.has(type)) return controlRequest(parts, client, { type, dn, data, answer, refuse, done: answered });
+    if (CONTROL_REQUESTS.has(type)) return controlRequest(parts, client, { type, dn, data, answer, refuse: (refusal) => refuse(refusal, ErrorCode), done: answered });
     const handler = AGENT_REQUESTS.get(type);
     if (handler === undefined) throw new UserDataError('UnknownRequest', `${keys.GSW_AGENT_REQ_TYPE} is '${type.slice(0, 64)}', which is no request`);
     const seat = parts.agents.onDn(dn);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SerialQueue } from '../../util/serial-queue.js';
 import { type Sql, type SqlParam, type SqlRow, StatementFailed, StoreAway, type StoreClient } from '../client.js';
+import { transactionSql } from '../transaction-sql.js';
 import type { DirectoryLock } from './lock.js';
 import type { WorkerReply, WorkerRequest } from './messages.js';
 
@@ -83,8 +84,9 @@ export class EmbeddedClient implements StoreClient {
   }
 
   async #rollBackOnThrow<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
+    const { sql, end } = transactionSql(this.#session);
     try {
-      return await fn(this.#session);
+      return await fn(sql).finally(end);
     } catch (error) {
       if (this.#gone === undefined) await this.#query('ROLLBACK');
       throw error;

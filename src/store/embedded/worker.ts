@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { SerialQueue } from '../../util/serial-queue.js';
 import { PARSERS } from '../parsers.js';
 import type { WorkerReply, WorkerRequest } from './messages.js';
 
@@ -40,8 +41,11 @@ async function serve(request: WorkerRequest): Promise<WorkerReply> {
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
 
+/** In the order in which they come, whichever way of the database's each goes. */
+const queue = new SerialQueue();
+
 port.on('message', (request: WorkerRequest) => {
-  void serve(request).then((reply) => {
+  void queue.run(() => serve(request)).then((reply) => {
     port.postMessage(reply);
     if (request.kind === 'close') port.close();
   });

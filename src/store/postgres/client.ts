@@ -1,5 +1,6 @@
 import { Pool, type PoolClient } from 'pg';
-import { type Sql, type SqlParam, type SqlRow, StatementFailed, StoreAway, type StoreClient, type WorkOptions } from '../client.js';
+import { type Sql, type SqlParam, type SqlRow, StatementFailed, type StatementOptions, StoreAway, type StoreClient, type WorkOptions } from '../client.js';
+import { transactionSql } from '../transaction-sql.js';
 import { Conflict, judge } from './errors.js';
 import { type Answer, ask, clientConfig, introduce, LostSessions, type PostgresSettings, type SessionId, whereIs } from './session.js';
 
@@ -23,7 +24,6 @@ export class PostgresClient implements StoreClient {
   readonly where: string;
   readonly #pool: Pool;
   readonly #known = new WeakMap<PoolClient, SessionId>();
-  readonly #sessions = new Set<PoolClient>();
   readonly #lost: LostSessions;
   #closed = false;
 
@@ -34,19 +34,21 @@ export class PostgresClient implements StoreClient {
   ) {
     this.where = whereIs(settings.url);
     this.#lost = new LostSessions(this.where, settings.statementTimeoutMs);
-    this.#pool = new Pool({ ...clientConfig(settings), max: settings.connections, idleTimeoutMillis: IDLE_MS });
-    this.#pool.on('connect', (client) => {
-      this.#sessions.add(client);
-      // whoever has it is told by the statement that fails; nobody else needs to know
-      client.on('error', () => undefined);
+    this.#pool = new Pool({
+      ...clientConfig(settings),
+      max: settings.connections,
+      idleTimeoutMillis: IDLE_MS,
+      // what a transaction asks for without awaiting each answer goes out at once
+      pipeline: true,
     });
-    this.#pool.on('remove', (client) => this.#sessions.delete(client));
+    // whoever has it is told by the statement that fails; nobody else needs to know
+    this.#pool.on('connect', (client) => void client.on('error', () => undefined));
     // an idle session has died: the pool has dropped it, and opens another when one is asked for
     this.#pool.on('error', () => undefined);
   }
 
-  query<Row = SqlRow>(text: string, params?: readonly SqlParam[]): Promise<Row[]> {
-    return this.#again({}, () => this.#withLine(async (line) => (await this.#ask<Row>(line, text, params, this.settings.statementTimeoutMs)).rows));
+  query<Row = SqlRow>(text: string, params?: readonly SqlParam[], options?: StatementOptions): Promise<Row[]> {
+    return this.#again({}, () => this.#withLine(async (line) => (await this.#ask<Row>(line, text, params, this.settings.statementTimeoutMs, options)).rows));
   }
 
   session<T>(fn: (sql: Sql) => Promise<T>, { long = false }: WorkOptions = {}): Promise<T> {
@@ -71,11 +73,6 @@ export class PostgresClient implements StoreClient {
     await this.#pool.end();
   }
 
-  /** Cuts what is under way: whoever waits for it is told at once that the store is away. */
-  cut(): void {
-    for (const session of this.#sessions) void session.end();
-  }
-
   /** Runs again what gave way to another: nothing of it was done. What is long is not, it may have told somebody what it found. */
   async #again<T>({ long = false }: WorkOptions, run: () => Promise<T>): Promise<T> {
     for (let left = long ? 0 : ATTEMPTS - 1; ; left -= 1) {
@@ -90,10 +87,11 @@ export class PostgresClient implements StoreClient {
   async #transaction<T>(line: Line, fn: (sql: Sql) => Promise<T>, { long = false }: WorkOptions): Promise<T> {
     const timeoutMs = this.settings.statementTimeoutMs;
     await this.#ask(line, 'BEGIN ISOLATION LEVEL READ COMMITTED', [], timeoutMs);
+    const { sql, end } = transactionSql(this.#sqlOf(line, long));
     let result: T;
     try {
       if (long) await this.#ask(line, `SET LOCAL statement_timeout = ${LONG_STATEMENT_MS}`, [], timeoutMs);
-      result = await fn(this.#sqlOf(line, long));
+      result = await fn(sql).finally(end);
     } catch (error) {
       await this.#rollBack(line);
       throw error;
@@ -116,7 +114,7 @@ export class PostgresClient implements StoreClient {
 
   #sqlOf(line: Line, long: boolean): Sql {
     const timeoutMs = long ? LONG_STATEMENT_MS : this.settings.statementTimeoutMs;
-    return { query: async <Row>(text: string, params?: readonly SqlParam[]) => (await this.#ask<Row>(line, text, params, timeoutMs)).rows };
+    return { query: async <Row>(text: string, params?: readonly SqlParam[], options?: StatementOptions) => (await this.#ask<Row>(line, text, params, timeoutMs, options)).rows };
   }
 
   async #withLine<T>(fn: (line: Line) => Promise<T>): Promise<T> {
@@ -128,9 +126,9 @@ export class PostgresClient implements StoreClient {
     }
   }
 
-  async #ask<Row>(line: Line, text: string, params: readonly SqlParam[] | undefined, timeoutMs: number): Promise<Answer<Row>> {
+  async #ask<Row>(line: Line, text: string, params: readonly SqlParam[] | undefined, timeoutMs: number, options?: StatementOptions): Promise<Answer<Row>> {
     try {
-      return await ask<Row>(line.client, text, params, timeoutMs);
+      return await ask<Row>(line.client, text, params, timeoutMs, options);
     } catch (cause) {
       const { error, lineLost } = judge(cause, this.where);
       if (lineLost) {

@@ -1,5 +1,6 @@
-import { type ClientBase, type ClientConfig, type QueryConfig, type QueryResult, types } from 'pg';
-import type { SqlParam, SqlRow } from '../client.js';
+import { createHash } from 'node:crypto';
+import { Client, type ClientBase, type ClientConfig, type QueryConfig, type QueryResult, types } from 'pg';
+import type { SqlParam, SqlRow, StatementOptions } from '../client.js';
 import { ARRAYS, PARSERS } from '../parsers.js';
 import { judge } from './errors.js';
 
@@ -79,9 +80,37 @@ export interface Answer<Row> {
   readonly command: string;
 }
 
+/** The names under which sessions keep statements: a session has each under its own. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = `ocm_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`));
+  return name;
+}
+
+/** What is written in one turn goes out in one write: on its own each costs more than most statements. */
+function holdForThisTurn(client: ClientBase): void {
+  if (!(client instanceof Client)) return;
+  const { stream } = client.connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 /** One statement (or, without parameters, a script) on one session. Throws what the driver throws. */
-export async function ask<Row = SqlRow>(client: ClientBase, text: string, params: readonly SqlParam[] | undefined, timeoutMs: number): Promise<Answer<Row>> {
-  const config: QueryConfig & { readonly query_timeout: number } = { text, query_timeout: timeoutMs + Math.min(timeoutMs, ANSWER_GRACE_MS) };
+export async function ask<Row = SqlRow>(
+  client: ClientBase,
+  text: string,
+  params: readonly SqlParam[] | undefined,
+  timeoutMs: number,
+  { prepared = false }: StatementOptions = {},
+): Promise<Answer<Row>> {
+  const config: QueryConfig & { readonly query_timeout: number } = {
+    text,
+    query_timeout: timeoutMs + Math.min(timeoutMs, ANSWER_GRACE_MS),
+    ...(prepared && { name: nameOf(text) }),
+  };
+  holdForThisTurn(client);
   // a script answers one result per statement, which the driver's types do not know
   const answer = (await client.query(params === undefined ? config : { ...config, values: [...params] })) as QueryResult | QueryResult[];
   const last = Array.isArray(answer) ? answer.at(-1) : answer;

@@ -46,7 +46,7 @@ export async function lockGroup(sql: Sql, dbid: number): Promise<GroupRow | unde
 
 /** Holds groups as they are until the end of the transaction, beside others who do the same. */
 export async function shareGroups(sql: Sql, dbids: readonly number[]): Promise<void> {
-  await sql.query('SELECT 1 FROM ocm_campaign_group WHERE dbid = ANY($1::int[]) ORDER BY dbid FOR SHARE', [dbids]);
+  await sql.query('SELECT 1 FROM ocm_campaign_group WHERE dbid = ANY($1::int[]) ORDER BY dbid FOR SHARE', [dbids], { prepared: true });
 }
 
 export async function updateGroup(sql: Sql, row: Omit<GroupRow, 'last_completion'>): Promise<void> {

@@ -94,12 +94,18 @@ export interface HandOutEnd {
   readonly endResult: number | null;
 }
 
+/**
+ * `h.ended_at IS NULL`, in a form that no partial index answers: those that have been ended since the last vacuum are
+ * still in such an index, and a scan of it passes all of them. By their handles hand-outs are found at once.
+ */
+const STILL_OPEN = 'num_nulls(h.ended_at) = 1';
+
 /** Ends hand-outs that are still open and answers which were; the others had been ended before. */
 export async function endHandOuts(sql: Sql, ends: readonly HandOutEnd[], nowMs: number): Promise<HandOutRow[]> {
   return sql.query<HandOutRow>(
     `UPDATE ocm_hand_out h SET ended_at = $1, ending = e.ending, end_result = e.end_result, acknowledgment = e.said
      FROM unnest($2::int[], $3::text[], $4::int[], $5::text[]) AS e(end_handle, ending, end_result, said)
-     WHERE h.handle = e.end_handle AND h.ended_at IS NULL
+     WHERE h.handle = e.end_handle AND ${STILL_OPEN}
      RETURNING h.handle, h.group_dbid, h.session, h.list_dbid, h.chain_id, h.record_id, h.agent_id, h.attempt, h.attempt_guid, h.call_result, h.handed_at, h.call_state`,
     [nowMs, ends.map((end) => end.handle), ends.map((end) => end.ending), ends.map((end) => end.endResult), ends.map((end) => end.acknowledgment ?? null)],
   );
@@ -116,7 +122,7 @@ export async function reportResults(
 ): Promise<{ handle: number; counts: boolean }[]> {
   return sql.query(
     `WITH before AS (
-       SELECT handle AS held, call_result AS had FROM ocm_hand_out WHERE handle = ANY($1::int[]) AND ended_at IS NULL ORDER BY handle FOR UPDATE
+       SELECT h.handle AS held, h.call_result AS had FROM ocm_hand_out h WHERE h.handle = ANY($1::int[]) AND ${STILL_OPEN} ORDER BY h.handle FOR UPDATE
      )
      UPDATE ocm_hand_out h SET call_result = coalesce(given.result, h.call_result)
      FROM before JOIN unnest($1::int[], $2::int[]) AS given(given_handle, result) ON given.given_handle = before.held
@@ -151,7 +157,7 @@ export async function updateCalls(sql: Sql, changes: readonly CallChange[]): Pro
   return sql.query(
     `UPDATE ocm_hand_out h SET call_state = c.call_state, agent_id = coalesce(c.agent_id, h.agent_id)
      FROM unnest($1::int[], $2::text[], $3::text[]) AS c(call_handle, call_state, agent_id)
-     WHERE h.handle = c.call_handle AND h.ended_at IS NULL RETURNING h.handle`,
+     WHERE h.handle = c.call_handle AND ${STILL_OPEN} RETURNING h.handle`,
     [changes.map((change) => change.handle), changes.map((change) => change.callState), changes.map((change) => change.agentId)],
   );
 }

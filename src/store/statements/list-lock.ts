@@ -12,7 +12,12 @@ const HAND_OUT_LOCK = 0x0c5;
  * that its probe sees whatever was acknowledged before (completion.md 2).
  */
 export async function lockListShared(sql: Sql, listDbid: number): Promise<void> {
-  await sql.query('SELECT pg_advisory_xact_lock_shared($1, $2)', [LIST_LOCK, listDbid]);
+  await sql.query('SELECT pg_advisory_xact_lock_shared($1, $2)', [LIST_LOCK, listDbid], { prepared: true });
+}
+
+/** The same of several, in the order of their DBIDs. */
+export async function lockListsShared(sql: Sql, listDbids: readonly number[]): Promise<void> {
+  await Promise.all(listDbids.toSorted((a, b) => a - b).map((dbid) => lockListShared(sql, dbid)));
 }
 
 /** In the order of their DBIDs, so that two completions never wait for each other in a circle. */
@@ -28,9 +33,8 @@ export async function lockRecordIds(sql: Sql, listDbid: number): Promise<void> {
 
 /** Whoever hands records of lists out holds them shared; in the order of their DBIDs. */
 export async function lockHandOutsShared(sql: Sql, listDbids: readonly number[]): Promise<void> {
-  for (const dbid of listDbids.toSorted((a, b) => a - b)) {
-    await sql.query('SELECT pg_advisory_xact_lock_shared($1, $2)', [HAND_OUT_LOCK, dbid]);
-  }
+  const ask = (dbid: number) => sql.query('SELECT pg_advisory_xact_lock_shared($1, $2)', [HAND_OUT_LOCK, dbid], { prepared: true });
+  await Promise.all(listDbids.toSorted((a, b) => a - b).map(ask));
 }
 
 /**
@@ -43,7 +47,7 @@ export async function lockHandOutsExclusive(sql: Sql, listDbid: number): Promise
 
 /** How long the transaction waits from here on for a row, or a table, that another session has locked; then isLockTimeout. */
 export async function waitForRows(sql: Sql, ms: number): Promise<void> {
-  await sql.query("SELECT set_config('lock_timeout', $1, true)", [String(ms)]);
+  await sql.query("SELECT set_config('lock_timeout', $1, true)", [String(ms)], { prepared: true });
 }
 
 /** Whether a statement has waited in vain for a lock (lock_not_available). */

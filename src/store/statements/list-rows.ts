@@ -21,20 +21,25 @@ export interface EndedRow {
   readonly dialSchedTime: number | null;
   /** Written, or cleared, where `recordType` is set. */
   readonly treatments: string | null;
-  /** What becomes of the other rows of the chain that are retrieved. */
-  readonly others: 'chainUpdated' | 'likeThis' | 'ready';
+  /** What becomes of the other rows of the chain that are retrieved; `none`: none was retrieved with it. */
+  readonly others: 'chainUpdated' | 'likeThis' | 'ready' | 'none';
   /** When the next row of the chain is due, where that is set. Seconds since the epoch. */
   readonly nextDueAt: number | null;
 }
 
 /**
- * Writes the rows of records whose hand-outs end, in one statement, and the other rows of their
- * chains. Only rows that this server holds are written; answers how many.
+ * Writes the rows of records whose hand-outs end, in one statement, and in another the other rows of their
+ * chains. Only rows that this server holds are written; answers how many records.
  */
 export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, rows: readonly EndedRow[]): Promise<number> {
-  const table = quoteName(list.table);
+  const chained = rows.filter(({ others }) => others !== 'none');
+  const [written] = await Promise.all([writeRows(sql, list, appId, rows), chained.length > 0 && writeOthers(sql, list, appId, chained)]);
+  return written;
+}
+
+async function writeRows(sql: Sql, list: ListTable, appId: number, rows: readonly EndedRow[]): Promise<number> {
   const written = await sql.query(
-    `UPDATE ${table} t
+    `UPDATE ${quoteName(list.table)} t
      SET record_status = done.status, call_result = coalesce(done.result, t.call_result), agent_id = coalesce(done.agent, t.agent_id),
          call_time = coalesce(done.at, t.call_time), attempt = coalesce(t.attempt, 0) + done.attempts,
          record_type = coalesce(done.type, t.record_type), dial_sched_time = coalesce(done.due, t.dial_sched_time),
@@ -48,7 +53,7 @@ export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, r
          AS given(id, status, result, agent, at, attempts, fields, type, due, treatments)
      ) done
      WHERE t.record_id = done.id AND t.record_status = 2 AND t.app_id = $1
-     RETURNING t.record_id`,
+     RETURNING 1`,
     [
       appId,
       rows.map((row) => row.recordId),
@@ -63,6 +68,11 @@ export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, r
       rows.map((row) => row.treatments),
     ],
   );
+  return written.length;
+}
+
+async function writeOthers(sql: Sql, list: ListTable, appId: number, rows: readonly EndedRow[]): Promise<void> {
+  const table = quoteName(list.table);
   await sql.query(
     `UPDATE ${table} t
      SET record_status = CASE done.others WHEN 'chainUpdated' THEN 7 WHEN 'likeThis' THEN done.status ELSE 1 END,
@@ -87,7 +97,6 @@ export async function writeEndedRows(sql: Sql, list: ListTable, appId: number, r
       rows.map((row) => row.recordType),
     ],
   );
-  return written.length;
 }
 
 /** Puts chains whose hand-outs have ended in this transaction back to Ready. */

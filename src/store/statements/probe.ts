@@ -10,7 +10,7 @@ import type { ListTable, ZoneTime } from '../list-table.js';
 export type Probed = 'left' | 'nothing' | 'forbiddenFirst';
 
 /** Candidates that are looked at; one that is not forbidden decides. */
-const LOOKED_AT = 500;
+const LOOKED_AT = 50;
 
 /**
  * Whether anything is left to dial in these lists (completion.md 2.2): no share, no SKIP LOCKED. The rows of a file that

@@ -1,0 +1,26 @@
+import type { NetCounters } from '../net/net-counters.js';
+import type { GroupSnapshot } from '../service/ports.js';
+import type { ListCounts } from '../service/list-counter.js';
+import type { Traffic } from '../session/traffic.js';
+
+/** The connections of a dialect: what has been counted since the start, and what waits at this moment. */
+export interface ConnectionFigures {
+  readonly dialect: string;
+  readonly counters: NetCounters;
+  /** Bytes sent that the kernel has not taken. */
+  readonly waitingBytes: number;
+}
+
+/** What is read when somebody looks; each of them costs little, however much there is behind it. */
+export interface Sources {
+  readonly traffic: Pick<Traffic, 'messages' | 'refusals'>;
+  snapshots(): readonly Pick<GroupSnapshot, 'status'>[];
+  recordCounts(): readonly ListCounts[];
+  connections(): readonly ConnectionFigures[];
+  /** Open connections of the HTTP listener. */
+  httpConnections(): number;
+  /** Of the budget that all frame connections share. */
+  heldBytes(): number;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
