@@ -43,7 +43,7 @@ function desksOf(kind: string, client: StoreClient, owner: Owner, records: numbe
 async function work({ next, writer }: Desk, agentId: string, waits: number[]): Promise<void> {
   for (let chain = await next(); chain !== undefined; chain = await next()) {
     const [record] = chain.records;
-    const ask = { groupDbid: GROUP, campaignId: TAKER.campaignId, groupId: TAKER.groupId, session: SESSION, recordId: record.recordId, agentId, attemptGuid: randomUUID() };
+    const ask = { groupDbid: GROUP, campaignId: TAKER.campaignId, groupId: TAKER.groupId, session: SESSION, recordId: record.recordId, phone: record.phone, agentId, attemptGuid: randomUUID() };
     const row = await writer.handOut(LIST, ask);
     if (row === undefined) throw new Error(`record ${record.recordId} was not handed out`);
     const handOut: HandOut = {

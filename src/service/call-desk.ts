@@ -132,7 +132,8 @@ export class CallDesk {
     const attemptGuid = randomUUID();
     this.#coming.add(attemptGuid);
     this.#changed();
-    const ask = { groupDbid: group.dbid, ...takerOf(this.context), session, recordId: chain.records[0].recordId, agentId: null, attemptGuid };
+    const { recordId, phone } = chain.records[0];
+    const ask = { groupDbid: group.dbid, ...takerOf(this.context), session, recordId, phone, agentId: null, attemptGuid };
     const settle = (job: () => void | Promise<void>): void =>
       this.context.post(async () => {
         this.#coming.delete(attemptGuid);

@@ -126,7 +126,8 @@ export class PreviewDesk {
     const run = this.#run;
     this.#comingTo.push(agentId);
     runtime.held.expect(agentId);
-    const ask = { groupDbid: group.dbid, ...takerOf(this.context), session, recordId: chain.records[0].recordId, agentId, attemptGuid: randomUUID() };
+    const { recordId, phone } = chain.records[0];
+    const ask = { groupDbid: group.dbid, ...takerOf(this.context), session, recordId, phone, agentId, attemptGuid: randomUUID() };
     const settle = (job: () => void | Promise<void>): void =>
       this.context.post(() => {
         this.#comingTo.splice(this.#comingTo.indexOf(agentId), 1);

@@ -1,4 +1,4 @@
-import { isUnknownZone, joinZones, leadsItsChain, NOW_SECONDS, onDoNotCall, waiting, windowIsOpen } from './due.js';
+import { isPersonalRow, isUnknownZone, joinZones, leadsItsChain, NOW_SECONDS, onDoNotCall, waiting, windowIsOpen } from './due.js';
 import { type ListTable, quoteName } from './list-table.js';
 
 /**
@@ -15,8 +15,8 @@ const NO_WINDOW = -2147483647;
  * Who comes first (engine.md, Records): callbacks, then what was rescheduled, then the rest. Behind them what is
  * one agent's own, of which only that agent is given.
  */
-const lane = (alias: string): string =>
-  `(CASE WHEN ${alias}record_type IN (4, 5) AND ${alias}agent_id IS NOT NULL THEN 3 WHEN ${alias}record_type IN (5, 6) THEN 0 WHEN ${alias}record_type IN (3, 4) THEN 1 ELSE 2 END)`;
+const lane = (alias: 'r.' | ''): string =>
+  `(CASE WHEN ${isPersonalRow(alias)} THEN 3 WHEN ${alias}record_type IN (5, 6) THEN 0 WHEN ${alias}record_type IN (3, 4) THEN 1 ELSE 2 END)`;
 
 /** Lanes of what anybody may be given. */
 const ANYBODYS = [0, 1, 2];

@@ -17,6 +17,9 @@ export const NOW_SECONDS = '$1::bigint';
 /** record_type of what may be dialed: General, the two Rescheduled, the two callbacks. */
 const DIALABLE_TYPES = '(2, 3, 4, 5, 6)';
 
+/** One agent's own. An agent_id that is empty names nobody: not every database that tables come from has both. */
+export const isPersonalRow = (alias: 'r.' | ''): string => `${alias}record_type IN (4, 5) AND coalesce(${alias}agent_id, '') <> ''`;
+
 /** Where a statement has zone and daily window of a row. */
 export interface WindowColumns {
   readonly zone: string;

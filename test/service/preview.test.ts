@@ -43,6 +43,19 @@ describe('preview', () => {
     expect(await statuses(store.client)).to.deep.equal([2]);
   });
 
+  it('shows the number that the row has now, not the one that it was retrieved with', async () => {
+    await start();
+    await addRecords(store.client, [{}, {}]);
+    await engine.login('1001');
+    await engine.dial();
+    const first = await engine.record('1001');
+    expect(first.chain.records[0].phone).to.equal('555-1');
+    await store.client.query("UPDATE cl_spring SET contact_info = 'changed' WHERE record_id = 2 AND record_status = 2", []);
+    await engine.end('1001', first.handle);
+    await engine.pass(11_000);
+    expect((await engine.record('1001')).chain.records[0].phone).to.equal('changed');
+  });
+
   it('refuses before the load, before the start, and to whom the campaign is not', async () => {
     await start();
     await engine.login('1001');

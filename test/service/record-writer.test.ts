@@ -34,7 +34,7 @@ describeOnStores('the writer of records', (openTestStore) => {
   });
 
   const handOut = (recordId: number): Promise<HandOutRow | undefined> =>
-    writer.handOut(list, { groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, agentId: '1001', attemptGuid: `guid-${recordId}` });
+    writer.handOut(list, { groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, phone: `555-${recordId}`, agentId: '1001', attemptGuid: `guid-${recordId}` });
 
   async function inHand(recordId: number): Promise<Parameters<RecordWriter['end']>[1]> {
     const row = await handOut(recordId);

@@ -13,7 +13,7 @@ const RETRIEVED: Row = { record_status: 2, app_id: OURS, campaign_id: 101, group
 const list = listOf({ doNotCall: 'dnc' });
 
 function ask(recordId: number, change: Partial<HandOutAsk> = {}): HandOutAsk {
-  return { groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, agentId: '1001', attemptGuid: `guid-${recordId}`, ...change };
+  return { groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, phone: `555-${recordId}`, agentId: '1001', attemptGuid: `guid-${recordId}`, ...change };
 }
 
 describeOnStores('handing out', (openTestStore) => {

@@ -18,7 +18,7 @@ function endedRow(recordId: number, change: Partial<EndedRow> = {}): EndedRow {
 }
 
 const ask = (recordId: number): HandOutAsk => ({
-  groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, agentId: '1001', attemptGuid: `guid-${recordId}`,
+  groupDbid: 1001, campaignId: 101, groupId: 732, session: 'session-1', recordId, phone: `555-${recordId}`, agentId: '1001', attemptGuid: `guid-${recordId}`,
 });
 
 describeOnStores('rows of a list', (openTestStore) => {

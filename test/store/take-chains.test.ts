@@ -34,6 +34,12 @@ describeOnStores('retrieval', (openTestStore) => {
       expect(await take(list, 100)).to.deep.equal([4, 3, 5, 2, 1]);
     });
 
+    it('gives what is personal, but names nobody, to anybody', async () => {
+      const list = listOf();
+      await fill(store.client, list, [{ record_type: 4, agent_id: '' }, { record_type: 5, agent_id: null }, { record_type: 5, agent_id: 'a' }]);
+      expect((await look(list, 100)).rows.map((row) => [row.record_id, row.agent_id])).to.deep.equal([[2, null], [1, null]]);
+    });
+
     it('takes whole chains, as many as asked, their rows in order, the one to dial first', async () => {
       const list = listOf();
       await fill(store.client, list, [

@@ -34,6 +34,8 @@ export interface HandOutAsk {
   readonly groupId: number;
   readonly session: string;
   readonly recordId: number;
+  /** As it was retrieved: where the row has another by now, that is the one to call, and the record is retrieved anew. */
+  readonly phone: string;
   /** Null: it is dialed, and an agent comes with the answer. */
   readonly agentId: string | null;
   readonly attemptGuid: string;
@@ -59,11 +61,11 @@ export async function insertHandOuts(
      SELECT nextval('ocm_record_handle'), asked.group_dbid, asked.session, ${list.dbid}, r.chain_id, r.record_id, asked.agent_id,
             coalesce(r.attempt, 0), asked.attempt_guid, NULL, $5,
             CASE WHEN asked.agent_id IS NULL THEN 'placed' END
-     FROM unnest($6::int[], $7::text[], $8::int[], $9::text[], $10::text[], $11::int[], $12::int[])
-            AS asked(group_dbid, session, record_id, agent_id, attempt_guid, campaign_id, group_id)
+     FROM unnest($6::int[], $7::text[], $8::int[], $9::text[], $10::text[], $11::int[], $12::int[], $13::text[])
+            AS asked(group_dbid, session, record_id, agent_id, attempt_guid, campaign_id, group_id, phone)
      JOIN ocm_campaign_group g ON g.dbid = asked.group_dbid AND g.session = asked.session AND g.status = 5
      JOIN ${quoteName(list.table)} r ON r.record_id = asked.record_id ${zoneJoin}
-     WHERE r.record_status = 2 AND r.app_id = $4 AND r.campaign_id = asked.campaign_id AND r.group_id = asked.group_id
+     WHERE r.record_status = 2 AND r.app_id = $4 AND r.campaign_id = asked.campaign_id AND r.group_id = asked.group_id AND r.contact_info::text = asked.phone
        AND $1::bigint IS NOT NULL AND ${dialableNow(list)}
      ON CONFLICT DO NOTHING
      RETURNING ${COLUMNS}`,
@@ -78,6 +80,7 @@ export async function insertHandOuts(
       asks.map((ask) => ask.attemptGuid),
       asks.map((ask) => ask.campaignId),
       asks.map((ask) => ask.groupId),
+      asks.map((ask) => ask.phone),
     ],
   );
 }

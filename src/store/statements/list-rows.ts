@@ -132,7 +132,7 @@ export async function releaseUnheld(
 
 const recordColumnsOf = (list: ListTable): string =>
   `${list.dbid} AS list_dbid, 2 AS urgency, t.record_id, t.chain_id, coalesce(t.chain_n, ${LAST_PLACE}) AS chain_n, t.record_type, t.contact_info::text, t.contact_info_type,
-   t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments::text, t.agent_id::text, ${customFieldsJson(list, 't')} AS custom`;
+   t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments::text, nullif(t.agent_id::text, '') AS agent_id, ${customFieldsJson(list, 't')} AS custom`;
 
 /**
  * The rows of chains in hand, for records that outlived a restart: those in hand, and with them what was

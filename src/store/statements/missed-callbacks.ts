@@ -1,4 +1,5 @@
 import type { Sql } from '../client.js';
+import { isPersonalRow } from '../due.js';
 import { type ListTable, quoteName } from '../list-table.js';
 
 /** Chains made final in one go, so that a list full of them does not hold the store. */
@@ -26,7 +27,7 @@ export async function finalizeMissed(
     `WITH missed AS (
        SELECT r.record_id, r.chain_id
        FROM ${table} r LEFT JOIN unnest($3::text[], $4::int[]) AS absent(absent_id, absent_since) ON absent.absent_id = r.agent_id
-       WHERE r.record_status = 1 AND r.record_type IN (4, 5) AND r.agent_id IS NOT NULL AND NOT r.agent_id = ANY($2::text[])
+       WHERE r.record_status = 1 AND ${isPersonalRow('r.')} AND NOT r.agent_id = ANY($2::text[])
          AND greatest(coalesce(r.dial_sched_time, 0), coalesce(absent.absent_since, $5::int)) <= $1::bigint - $6::int
        ORDER BY r.record_id LIMIT ${BATCH} FOR UPDATE OF r SKIP LOCKED
      )

@@ -1,5 +1,5 @@
 import type { Sql } from '../client.js';
-import { due, dueOrForbidden, dueParams, onDoNotCall, zoneJoin } from '../due.js';
+import { due, dueOrForbidden, dueParams, isPersonalRow, onDoNotCall, zoneJoin } from '../due.js';
 import { dueCandidates } from '../due-candidates.js';
 import { customFieldsJson, type ListTable, quoteName, type ZoneTime } from '../list-table.js';
 import { LAST_PLACE, type RecordRow } from '../record-row.js';
@@ -8,7 +8,7 @@ import { FORBIDDEN } from './finalize-forbidden.js';
 /** Order: callbacks, then rescheduled, then general (engine.md, Records); then the filter's, then record_id. */
 const URGENCY = 'CASE WHEN r.record_type IN (5, 6) THEN 0 WHEN r.record_type IN (3, 4) THEN 1 ELSE 2 END';
 
-const PERSONAL = 'r.record_type IN (4, 5) AND r.agent_id IS NOT NULL';
+const PERSONAL = isPersonalRow('r.');
 
 /** For whom chains are taken. */
 export interface Taker {
@@ -111,5 +111,5 @@ function retrieve(list: ListTable): string {
        WHERE t.chain_id = first.chain_id AND t.record_status = 1
        RETURNING first.urgency, first.place, ${list.dbid} AS list_dbid, t.record_id, t.chain_id,
          coalesce(t.chain_n, ${LAST_PLACE}) AS chain_n, t.record_type, t.contact_info::text,
-         t.contact_info_type, t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments::text, t.agent_id::text, ${customFieldsJson(list, 't')} AS custom`;
+         t.contact_info_type, t.call_result, t.attempt, t.tz_dbid, t.dial_sched_time, t.treatments::text, nullif(t.agent_id::text, '') AS agent_id, ${customFieldsJson(list, 't')} AS custom`;
 }
