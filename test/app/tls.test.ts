@@ -129,7 +129,9 @@ describe('TLS', () => {
     });
   });
 
-  it('is read again at SIGHUP by the program, which does not start with files that it cannot use', async () => {
+  it('is read again at SIGHUP by the program, which does not start with files that it cannot use', async function () {
+    // two processes, each with a new store, beside whatever else the machine does
+    this.timeout(90_000);
     const store = await makeStoreDirectory();
     const env = { OCM_STORE_URL: `pglite:${store}`, OCM_TLS_CERT: tlsPath('server.pem') };
     const wrong = GatewayProcess.start({ ...env, OCM_TLS_KEY: tlsPath('server2.key') });
