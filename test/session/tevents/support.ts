@@ -34,6 +34,7 @@ export class TestDesktop {
       open: true,
       lastWritten: undefined,
       begin: () => () => undefined,
+      refused: () => undefined,
       raiseLimits: () => undefined,
       send: (message: Message) => this.#got(message),
       sendShared: (head: Message['attributes'], _tail: unknown, shared: Message['attributes']) =>
