@@ -74,8 +74,7 @@ describe('session/tevents: requests about records', () => {
       await desk.run();
       for (const _ of [1, 2]) {
         const { GSW_RECORD_HANDLE } = await ada.record();
-        // the end is not waited for: what was reported a moment ago counts all the same
-        void ada.ask('UpdateCallCompletionStats', { GSW_RECORD_HANDLE, GSW_CALL_RESULT: 33 });
+        await ada.ask('UpdateCallCompletionStats', { GSW_RECORD_HANDLE, GSW_CALL_RESULT: 33 });
       }
       await desk.request('ForceUnload');
       expect(await desk.query('SELECT record_status, call_result FROM cl_spring')).to.deep.equal([
