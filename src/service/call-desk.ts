@@ -5,11 +5,10 @@ import { type Pacer, progressPacer } from '../dialer/pacer.js';
 import type { RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
 import type { Ending, KnownOut, RecordOut } from '../record/hand-out.js';
-import { ownedTransaction } from '../store/owner.js';
-import { releaseUnheld } from '../store/statements/list-rows.js';
 import { CallAttempts } from './call-attempts.js';
 import { type GroupContext, listTableOf, sessionOf, takerOf } from './group-context.js';
 import type { HandOuts } from './hand-outs.js';
+import { putChainsBack } from './put-back.js';
 import { isWithAgent, toRecordOut } from './record-out.js';
 
 /** Which dial modes place calls, and how many. */
@@ -162,10 +161,8 @@ export class CallDesk {
   /** Its window has closed, or its number is forbidden, since it was retrieved. */
   async #notDialable(chain: Chain, run: number): Promise<void> {
     if (run !== this.#run) return;
-    const { client, owner } = this.context.runtime;
-    const back = { ...takerOf(this.context), chainIds: [chain.chainId] };
     try {
-      await ownedTransaction(client, owner, (sql) => releaseUnheld(sql, listTableOf(this.context, chain), owner.serverDbid, back));
+      await putChainsBack(this.context, [chain]);
     } catch (error) {
       this.context.doubt(error);
     }

@@ -3,15 +3,14 @@ import type { Seat } from '../agent/pool.js';
 import { isPersonal, type RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
 import { ownedTransaction } from '../store/owner.js';
-import { releaseUnheld } from '../store/statements/list-rows.js';
 import { finalizeMissed } from '../store/statements/missed-callbacks.js';
 import { takePersonalChains } from '../store/statements/take-chains.js';
-import { groupBy } from '../util/group-by.js';
 import { type GroupContext, openListsOf, takerOf } from './group-context.js';
 import type { HandOuts } from './hand-outs.js';
 import type { PreviewDesk } from './preview-desk.js';
+import { putChainsBack } from './put-back.js';
 import { toChains } from './retriever.js';
-import { listTable, zoneTimes } from './runtime.js';
+import { zoneTimes } from './runtime.js';
 
 /**
  * Personal callbacks, and redials that are for one agent, of a campaign group (engine.md, Records): when
@@ -108,12 +107,7 @@ export class CallbackDesk {
     const { runtime } = this.context;
     const orphans = this.buffer.takeOrphans((agentId) => runtime.agents.find(agentId) !== undefined);
     if (orphans.length === 0) return;
-    await ownedTransaction(runtime.client, runtime.owner, async (sql) => {
-      for (const [listDbid, chains] of groupBy(orphans, (chain) => chain.listDbid)) {
-        const back = { ...takerOf(this.context), chainIds: chains.map(({ chainId }) => chainId) };
-        await releaseUnheld(sql, listTable(runtime, listDbid), runtime.owner.serverDbid, back);
-      }
-    });
+    await putChainsBack(this.context, orphans);
   }
 
   async #retrieve(): Promise<boolean> {

@@ -22,12 +22,12 @@ import { LeaveDesk } from './leave-desk.js';
 import { admitLists } from './admit-lists.js';
 import type { Asker, GroupSnapshot, PreviewOutcome } from './ports.js';
 import { PreviewDesk } from './preview-desk.js';
+import { putBufferBack } from './put-back.js';
 import type { RecordRequest } from './record-requests.js';
 import { readGroup } from './recovery.js';
 import { Retriever } from './retriever.js';
 import type { Runtime } from './runtime.js';
 import { Supply } from './supply.js';
-import { putBufferBack } from './transition.js';
 
 /**
  * One campaign group: its mailbox, its state, and the only place where it changes. Every input goes

@@ -1,4 +1,5 @@
 import type { Sql } from '../store/client.js';
+import { BEFORE_ALL } from '../store/record-row.js';
 import { isPlainTable } from '../store/statements/create-list.js';
 import { analyzeList, moveRows, selectNextChain, type Span } from '../store/statements/import-rows.js';
 import { acceptImport, finishImport, type ImportRow, selectImport, selectLastId, updateMoved } from '../store/statements/imports.js';
@@ -18,7 +19,7 @@ export async function rehearse(context: ImportContext, of: ImportRow): Promise<v
   const { client, importId, list } = context;
   if (await isPlainTable(client, list)) return;
   const lastId = await step(context, (sql) => selectLastId(sql, importId, list));
-  await inSteps(context, { ...of, moved_chain: BEFORE_ALL_CHAINS, moved_line: 0 }, async (sql, span) => {
+  await inSteps(context, { ...of, moved_chain: BEFORE_ALL, moved_line: 0 }, async (sql, span) => {
     await moveRows(sql, importId, list, lastId, span);
     throw new TakenBack();
   });
@@ -63,8 +64,6 @@ export async function move(context: ImportContext, came: () => void): Promise<nu
   if (steps !== 1 && loaded > 0) came();
   return loaded;
 }
-
-const BEFORE_ALL_CHAINS = -2_147_483_649;
 
 /** A step that was only tried. */
 class TakenBack extends Error {}

@@ -4,12 +4,11 @@ import type { Seat } from '../agent/pool.js';
 import type { RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
 import type { HandOut } from '../record/hand-out.js';
-import { releaseUnheld } from '../store/statements/list-rows.js';
-import { ownedTransaction } from '../store/owner.js';
 import type { TimerHandle } from '../util/clock.js';
 import { type GroupContext, sessionOf, takerOf } from './group-context.js';
 import type { HandOuts } from './hand-outs.js';
 import type { PreviewOutcome, UserEventRefusal } from './ports.js';
+import { putChainsBack } from './put-back.js';
 import { toRecordOut } from './record-out.js';
 import { refused } from './refused.js';
 import { listTable } from './runtime.js';
@@ -170,11 +169,8 @@ export class PreviewDesk {
     if (waiter.given !== true) this.#waiting.unshift(waiter);
     if (waiter.expired) this.#giveUp(waiter);
     if (run !== this.#run) return;
-    const { runtime } = this.context;
-    const { client, owner } = runtime;
-    const back = { ...takerOf(this.context), chainIds: [chain.chainId] };
     try {
-      await ownedTransaction(client, owner, (sql) => releaseUnheld(sql, listTable(runtime, chain.listDbid), owner.serverDbid, back));
+      await putChainsBack(this.context, [chain]);
     } catch (error) {
       this.context.doubt(error);
     }

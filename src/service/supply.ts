@@ -1,8 +1,8 @@
 import { chainsNeeded } from '../campaign/retrieval.js';
 import type { RecordBuffer } from '../record/buffer.js';
 import { ownedTransaction } from '../store/owner.js';
-import { releaseUnheld } from '../store/statements/list-rows.js';
-import { type GroupContext, listsOf, takerOf } from './group-context.js';
+import { type GroupContext, listsOf } from './group-context.js';
+import { putBufferBack } from './put-back.js';
 import type { Retriever } from './retriever.js';
 
 /** Keeps a campaign group's buffer filled for the agents at work, and empty without them (engine.md, Buffer). */
@@ -27,15 +27,11 @@ export class Supply {
   /** Nobody is there to take them: another group of a shared list may have them. */
   async #putBack(): Promise<void> {
     const { runtime } = this.context;
-    const { client, owner } = runtime;
-    const lists = listsOf(this.context);
     this.buffer.empty();
-    await ownedTransaction(client, owner, async (sql) => {
-      for (const list of lists) await releaseUnheld(sql, list, owner.serverDbid, takerOf(this.context));
-    });
+    await ownedTransaction(runtime.client, runtime.owner, (sql) => putBufferBack(sql, this.context));
     // a request that has come meanwhile is served before we hear that our lists have something again
     this.retriever.wet();
-    for (const { dbid } of lists) runtime.listChanged(dbid);
+    for (const { dbid } of listsOf(this.context)) runtime.listChanged(dbid);
   }
 
   /** Agents of the group that are ready, or busy with a record. */

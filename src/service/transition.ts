@@ -10,6 +10,7 @@ import { releaseUnheld, writeEndedRows } from '../store/statements/list-rows.js'
 import { deleteRetries } from '../store/statements/retries.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
 import { toGroupState, writeChange } from './group-store.js';
+import { putBufferBack } from './put-back.js';
 import { endedRow } from './record-writer.js';
 
 export interface Transition {
@@ -64,11 +65,6 @@ export async function commitTransition(context: GroupContext, transition: Transi
     });
     return { rows, taken };
   });
-}
-
-/** Everything that is retrieved for the group and in nobody's hands is Ready again. */
-export async function putBufferBack(sql: Sql, context: GroupContext): Promise<void> {
-  for (const list of listsOf(context)) await releaseUnheld(sql, list, context.runtime.owner.serverDbid, takerOf(context));
 }
 
 /** Answers the handles that were still in hand. */

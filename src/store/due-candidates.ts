@@ -1,4 +1,4 @@
-import { isPersonalRow, isUnknownZone, joinZones, leadsItsChain, NOW_SECONDS, onDoNotCall, waiting, windowIsOpen } from './due.js';
+import { isPersonalRow, isUnknownZone, joinZones, leadsItsChain, NOW_SECONDS, onDoNotCall, orderOf, urgencyOf, waiting, windowIsOpen } from './due.js';
 import { type ListTable, quoteName } from './list-table.js';
 
 /**
@@ -11,12 +11,8 @@ import { type ListTable, quoteName } from './list-table.js';
 /** In the key of the index a window that a row does not have; no row has it by itself. */
 const NO_WINDOW = -2147483647;
 
-/**
- * Who comes first (engine.md, Records): callbacks, then what was rescheduled, then the rest. Behind them what is
- * one agent's own, of which only that agent is given.
- */
-const lane = (alias: 'r.' | ''): string =>
-  `(CASE WHEN ${isPersonalRow(alias)} THEN 3 WHEN ${alias}record_type IN (5, 6) THEN 0 WHEN ${alias}record_type IN (3, 4) THEN 1 ELSE 2 END)`;
+/** By urgency, and behind it what is one agent's own, of which only that agent is given. */
+const lane = (alias: 'r.' | ''): string => `(CASE WHEN ${isPersonalRow(alias)} THEN 3 ${urgencyOf(alias)} END)`;
 
 /** Lanes of what anybody may be given. */
 const ANYBODYS = [0, 1, 2];
@@ -38,7 +34,7 @@ const windowKey = (alias: string): string =>
 
 /** The indexes that candidates are found by: columns and predicate, as CREATE INDEX takes them. */
 export function candidateIndexes(list: ListTable): { readonly suffix: string; readonly columns: string; readonly where: string }[] {
-  const order = list.filter?.order === undefined ? '' : `${list.filter.order}, `;
+  const order = orderOf(list);
   const where = (source: Source): string => `${waiting(list, '')} AND ${source.has('')}`;
   return [
     { suffix: 'due', columns: `${windowKey('')}, ${lane('')}, ${order}record_id`, where: where(UNSCHEDULED) },
@@ -87,7 +83,7 @@ function candidatesOf(list: ListTable, source: Source, { lanes, order, limit, co
  */
 export function dueCandidates(list: ListTable, limit: string, of: 'anybody' | 'all'): string {
   const lanes = of === 'all' ? ALL : ANYBODYS;
-  const order = list.filter?.order === undefined ? '' : `${list.filter.order}, `;
+  const order = orderOf(list);
   const unscheduled = candidatesOf(list, UNSCHEDULED, { lanes, order: `${order}r.record_id`, limit, condition: '' });
   const past = ` AND r.dial_sched_time <= ${NOW_SECONDS}`;
   const scheduled = candidatesOf(list, SCHEDULED, { lanes, order: 'r.dial_sched_time', limit: `greatest(${SCHEDULED_AT_ONCE}, ${limit})`, condition: past });

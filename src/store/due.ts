@@ -20,6 +20,14 @@ const DIALABLE_TYPES = '(2, 3, 4, 5, 6)';
 /** One agent's own. An agent_id that is empty names nobody: not every database that tables come from has both. */
 export const isPersonalRow = (alias: 'r.' | ''): string => `${alias}record_type IN (4, 5) AND coalesce(${alias}agent_id, '') <> ''`;
 
+/** Who comes first (engine.md, Records), as branches of a CASE: callbacks, then what was rescheduled, then the rest. */
+export const urgencyOf = (alias: 'r.' | ''): string => `WHEN ${alias}record_type IN (5, 6) THEN 0 WHEN ${alias}record_type IN (3, 4) THEN 1 ELSE 2`;
+
+/** The order of a list's filter, with a comma behind it; empty where it has none. */
+export function orderOf({ filter }: ListTable): string {
+  return filter?.order === undefined ? '' : `${filter.order}, `;
+}
+
 /** Where a statement has zone and daily window of a row. */
 export interface WindowColumns {
   readonly zone: string;

@@ -1,6 +1,9 @@
 /** The place in its chain of a row that says none: behind the others. */
 export const LAST_PLACE = 2_147_483_647;
 
+/** Below every id, for those that read a list in the order of its ids. */
+export const BEFORE_ALL = -2_147_483_649;
+
 /** A retrieved row, as the statements answer it. */
 export interface RecordRow {
   readonly list_dbid: number;

@@ -1,6 +1,7 @@
 import type { Sql } from '../client.js';
 import { dueParams, nextDue, reasonNotDue, zoneJoin } from '../due.js';
 import { type ListTable, quoteName, type ZoneTime } from '../list-table.js';
+import { BEFORE_ALL } from '../record-row.js';
 
 /** Rows looked at in one go: what agents do waits that long for the store. */
 const BATCH = 2000;
@@ -21,7 +22,7 @@ export interface AccountRow {
 /** The rows of a list, in parts that are alike, batch by batch: a large list does not hold the store. */
 export async function* accountOf(sql: Sql, list: ListTable, nowMs: number, zones: readonly ZoneTime[]): AsyncGenerator<AccountRow> {
   yield* await account(sql, list, 'record_id IS NULL AND $4::bigint IS NOT NULL', 0, nowMs, zones);
-  for (let after: number | undefined = -2_147_483_649; after !== undefined; ) {
+  for (let after: number | undefined = BEFORE_ALL; after !== undefined; ) {
     const rows: AccountRow[] = await account(sql, list, 'record_id > $4::bigint', after, nowMs, zones);
     yield* rows;
     after = rows.length === 0 ? undefined : Math.max(...rows.map((row) => row.last ?? 0));

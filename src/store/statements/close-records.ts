@@ -15,11 +15,6 @@ export interface WaitingRow {
   readonly held_by: string | null;
 }
 
-/** Whether a list can say whose records its rows are. */
-export function knowsRecordsOf(list: ListTable, of: RecordsOf): boolean {
-  return 'phone' in of || customerIdField(list) !== undefined;
-}
-
 /** The rows of a number or customer that are not final; only lists that know such rows have any. */
 export async function selectWaiting(sql: Sql, list: ListTable, appId: number, of: RecordsOf): Promise<WaitingRow[]> {
   const field = customerIdField(list);

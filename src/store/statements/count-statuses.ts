@@ -1,5 +1,6 @@
 import type { Sql } from '../client.js';
 import { type ListTable, quoteName } from '../list-table.js';
+import { BEFORE_ALL } from '../record-row.js';
 
 /** Rows looked at in one go: what agents do waits that long for the store. */
 const BATCH = 4000;
@@ -19,7 +20,7 @@ const COUNTS = `count(*) FILTER (WHERE record_status = 1) AS ready,
 export async function* countStatuses(sql: Sql, list: ListTable): AsyncGenerator<StatusCounts> {
   const table = quoteName(list.table);
   yield* await sql.query<StatusCounts>(`SELECT ${COUNTS} FROM ${table} WHERE record_id IS NULL`, []);
-  for (let after: number | null = -2_147_483_649; after !== null; ) {
+  for (let after: number | null = BEFORE_ALL; after !== null; ) {
     const rows: (StatusCounts & { readonly last: number | null })[] = await sql.query(
       `SELECT ${COUNTS}, max(record_id) AS last
        FROM (SELECT record_status, record_id FROM ${table} WHERE record_id > $1::bigint ORDER BY record_id LIMIT ${BATCH}) rows`,

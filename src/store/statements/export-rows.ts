@@ -1,6 +1,7 @@
 import { type FieldValue, type RecordField, recordColumns } from '../../lists/record-fields.js';
 import type { Sql } from '../client.js';
 import { type ListTable, quoteName } from '../list-table.js';
+import { BEFORE_ALL } from '../record-row.js';
 
 /** Rows read in one go: what agents do waits that long for the store. */
 const BATCH = 1000;
@@ -25,7 +26,7 @@ export async function* exportRows(sql: Sql, list: ListTable): AsyncGenerator<Fie
   const columns = recordColumns(list.customFields);
   const selected = columns.map((field, index) => `${valueOf(field)} AS c${index}`).join(', ');
   const idAt = `c${columns.findIndex(({ name }) => name === 'record_id')}`;
-  for (let after: number | undefined = -2_147_483_649; after !== undefined; ) {
+  for (let after: number | undefined = BEFORE_ALL; after !== undefined; ) {
     const rows: Record<string, FieldValue>[] = await sql.query(
       `SELECT ${selected} FROM ${quoteName(list.table)} WHERE record_id > $1::bigint ORDER BY record_id LIMIT ${BATCH}`,
       [after],

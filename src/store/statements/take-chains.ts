@@ -1,12 +1,12 @@
 import type { Sql } from '../client.js';
-import { due, dueOrForbidden, dueParams, isPersonalRow, onDoNotCall, zoneJoin } from '../due.js';
+import { due, dueOrForbidden, dueParams, isPersonalRow, onDoNotCall, orderOf, urgencyOf, zoneJoin } from '../due.js';
 import { dueCandidates } from '../due-candidates.js';
 import { customFieldsJson, type ListTable, quoteName, type ZoneTime } from '../list-table.js';
 import { LAST_PLACE, type RecordRow } from '../record-row.js';
 import { FORBIDDEN } from './finalize-forbidden.js';
 
-/** Order: callbacks, then rescheduled, then general (engine.md, Records); then the filter's, then record_id. */
-const URGENCY = 'CASE WHEN r.record_type IN (5, 6) THEN 0 WHEN r.record_type IN (3, 4) THEN 1 ELSE 2 END';
+/** Order: by urgency, then the filter's, then record_id. */
+const URGENCY = `CASE ${urgencyOf('r.')} END`;
 
 const PERSONAL = isPersonalRow('r.');
 
@@ -96,11 +96,6 @@ export async function takePersonalChains(
      SELECT * FROM taken ORDER BY place, chain_n`,
     [...dueParams(nowMs, zones), taker.campaignId, taker.groupId, taker.appId, limit, callbacks, redials],
   );
-}
-
-/** The filter's order, with a comma behind it. */
-function orderOf(list: ListTable): string {
-  return list.filter?.order === undefined ? '' : `${list.filter.order}, `;
 }
 
 /** Marks the chains that `first` names Retrieved. */
