@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CallResult, RecordStatus, RecordType } from '../../protocol/dictionary/enumerations.js';
 import { listOf, type Row, rowsOf } from '../store/support.js';
 import { openTestStore, type TestStore } from '../support/engine.js';
-import { addRecords, type Change, dialing, emptyStore, Engine, final, SPRING, statuses } from './support.js';
+import { type Change, dialingAnd, dialInProgress, emptyStore, Engine, final, statuses } from './support.js';
 
 const { Ready, Retrieved, Updated, AgentError, ChainUpdated } = RecordStatus;
 const MINUTE = 60_000;
@@ -30,13 +30,8 @@ describe('progress under control', () => {
   const placed = (): string[] => engine.dialer.placed;
 
   async function running(records: readonly Row[], agents: readonly string[] = ['1001'], change: Change = () => undefined, flag: 0 | 1 = 0): Promise<void> {
-    engine = await Engine.start(store.client, (config) => {
-      dialing(config);
-      change(config);
-    });
-    await addRecords(store.client, records);
-    for (const agentId of agents) await engine.login(agentId);
-    await engine.dial(SPRING, flag, 'Progress');
+    engine = await Engine.start(store.client, dialingAnd(change));
+    await dialInProgress(engine, store.client, records, agents, flag);
   }
 
   /** 555-1 is talked on by 1001, 555-2 is answered and waits: nobody else is ready. */

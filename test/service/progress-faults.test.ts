@@ -5,7 +5,7 @@ import { listOf, type Row, rowsOf } from '../store/support.js';
 import { openTestStore, type TestStore } from '../support/engine.js';
 import { FakeDialer } from '../support/fake-dialer.js';
 import type { CommitFault } from './faulty-client.js';
-import { addRecords, type Change, dialing, emptyStore, Engine, final, SPRING, statuses } from './support.js';
+import { type Change, dialingAnd, dialInProgress, emptyStore, Engine, final, statuses } from './support.js';
 
 const { Ready, Retrieved, Updated, AgentError, ChainUpdated } = RecordStatus;
 const GRACE = 60_000;
@@ -34,13 +34,8 @@ describe('progress and faults', () => {
   const connections = (): string[] => engine.dialer.asked.filter((what) => what.startsWith('connect'));
 
   async function running(records: readonly Row[], agents: readonly string[] = ['1001'], change: Change = () => undefined): Promise<void> {
-    engine = await Engine.start(store.client, (config) => {
-      dialing(config);
-      change(config);
-    });
-    await addRecords(store.client, records);
-    for (const agentId of agents) await engine.login(agentId);
-    await engine.dial(SPRING, 1, 'Progress');
+    engine = await Engine.start(store.client, dialingAnd(change));
+    await dialInProgress(engine, store.client, records, agents, 1);
   }
 
   /** The process dies; another begins on the same store, with a dialer that has these calls still up. */
@@ -49,11 +44,7 @@ describe('progress and faults', () => {
     const dead = engine;
     const dialer = new FakeDialer();
     dialer.up = new Set(up);
-    const both: Change = (config) => {
-      dialing(config);
-      change(config);
-    };
-    engine = await Engine.start(store.client, both, dead.clock.now(), () => undefined, dialer);
+    engine = await Engine.start(store.client, dialingAnd(change), dead.clock.now(), () => undefined, dialer);
     await dead.stop();
   }
 

@@ -4,7 +4,7 @@ import type { EndOutcome } from '../../src/service/ports.js';
 import { listOf, type Row, rowsOf } from '../store/support.js';
 import { openTestStore, type TestStore } from '../support/engine.js';
 import { FakeDialer } from '../support/fake-dialer.js';
-import { addRecords, AUTUMN, type Change, dialing, emptyStore, Engine, final, SPRING, statuses } from './support.js';
+import { addRecords, AUTUMN, type Change, dialing, dialingAnd, dialInProgress, emptyStore, Engine, final, statuses } from './support.js';
 
 const { Ready, Retrieved, Updated, AgentError } = RecordStatus;
 const GRACE = 60_000;
@@ -26,13 +26,8 @@ describe('progress, stage by stage', () => {
   const row = async (index = 0) => (await rowsOf(store.client, listOf(), 'record_status', 'call_result', 'attempt'))[index];
 
   async function running(records: readonly Row[], agents: readonly string[] = ['1001'], change: Change = () => undefined, flag: 0 | 1 = 0): Promise<void> {
-    engine = await Engine.start(store.client, (config) => {
-      dialing(config);
-      change(config);
-    });
-    await addRecords(store.client, records);
-    for (const agentId of agents) await engine.login(agentId);
-    await engine.dial(SPRING, flag, 'Progress');
+    engine = await Engine.start(store.client, dialingAnd(change));
+    await dialInProgress(engine, store.client, records, agents, flag);
   }
 
   async function connected(records: readonly Row[] = [{}, {}], change?: Change): Promise<number> {

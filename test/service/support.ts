@@ -297,6 +297,21 @@ export const dialing: Change = (config) => {
 const SPRING_LIST = listOf({ table: 'cl_spring' });
 const AUTUMN_LIST = listOf({ dbid: 502, name: 'Autumn', table: 'cl_autumn' });
 
+/** The same, and a change of it. */
+export function dialingAnd(change: Change): Change {
+  return (config) => {
+    dialing(config);
+    change(config);
+  };
+}
+
+/** Has Spring dial these records in Progress for these agents. */
+export async function dialInProgress(engine: Engine, store: Sql, records: readonly Row[], agents: readonly string[], flag: 0 | 1): Promise<void> {
+  await addRecords(store, records);
+  for (const agentId of agents) await engine.login(agentId);
+  await engine.dial(SPRING, flag, 'Progress');
+}
+
 /** An empty store, as the first start of a gateway finds it but for tables that are there already. */
 export async function emptyStore(store: StoreClient): Promise<void> {
   await store.query('TRUNCATE ocm_import, ocm_retry, ocm_hand_out, ocm_journal, ocm_agent_login, ocm_calling_list, ocm_campaign_group, ocm_gateway', []);
