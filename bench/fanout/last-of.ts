@@ -28,7 +28,7 @@ interface Contender {
   /** Bytes per connection that the first `connect` has added. */
   memory: Memory | undefined;
   readonly rounds: Round[];
-  connect(): Promise<void>;
+  connect(names: readonly string[]): Promise<void>;
   round(): Promise<Round>;
   end(): Promise<void>;
 }
@@ -74,7 +74,7 @@ async function gateway(crowds: Crowds, desktops: number, profileTo: string | und
     peer: server.peer,
     memory: undefined,
     rounds: [],
-    connect: () => crowds.connect(crowd, { kind: 'desktop', port: server.tevents, names: server.listeners }),
+    connect: (all) => crowds.connect(crowd, { kind: 'desktop', port: server.tevents, names: all }),
     payload,
     async round() {
       const { bytes, stoppedBytes } = await payload();
@@ -87,7 +87,7 @@ async function gateway(crowds: Crowds, desktops: number, profileTo: string | und
   };
 }
 
-async function peerServer(crowds: Crowds, name: 'aedes' | 'bare', desktops: number, payload: () => Promise<Payload>): Promise<Contender> {
+async function peerServer(crowds: Crowds, name: 'aedes' | 'bare', payload: () => Promise<Payload>): Promise<Contender> {
   const peer = Peer.start(name, module(`${name}.js`), [], { nodeOptions: ['--expose-gc', '--import', PROBE] });
   const port = await peer.ask<number>('listen');
   const all = (bytes: number): number => (name === 'aedes' ? publishBytes(bytes) : bytes);
@@ -96,7 +96,7 @@ async function peerServer(crowds: Crowds, name: 'aedes' | 'bare', desktops: numb
     peer,
     memory: undefined,
     rounds: [],
-    connect: () => crowds.connect(name, { kind: name === 'aedes' ? 'mqtt' : 'bare', port, names: names(desktops) }),
+    connect: (all) => crowds.connect(name, { kind: name === 'aedes' ? 'mqtt' : 'bare', port, names: all }),
     async round() {
       const { bytes } = await payload();
       await crowds.settled(name);
@@ -112,11 +112,16 @@ async function peerServer(crowds: Crowds, name: 'aedes' | 'bare', desktops: numb
   };
 }
 
+/** The first half warms the server up: what the second adds is what a desktop costs. */
 async function connect(contender: Contender, desktops: number): Promise<void> {
+  const all = names(desktops);
+  const half = all.length >> 1;
+  await contender.connect(all.slice(0, half));
   const before = await contender.peer.ask<Memory>('memory');
-  await contender.connect();
+  await contender.connect(all.slice(half));
   const after = await contender.peer.ask<Memory>('memory');
-  contender.memory = { rss: (after.rss - before.rss) / desktops, used: (after.used - before.used) / desktops };
+  const added = all.length - half;
+  contender.memory = { rss: (after.rss - before.rss) / added, used: (after.used - before.used) / added };
 }
 
 function describe({ name, rounds, memory }: Contender, desktops: number): string {
@@ -135,8 +140,8 @@ function describe({ name, rounds, memory }: Contender, desktops: number): string
 export async function lastOf(crowds: Crowds, desktops: number, rounds: number, profileTo: string | undefined): Promise<void> {
   say(`${desktops} desktops, ${rounds} rounds: from the commit (or the call) until the last has CampaignStopped`);
   const ours = await gateway(crowds, desktops, profileTo);
-  const bare = await peerServer(crowds, 'bare', desktops, ours.payload);
-  const aedes = await peerServer(crowds, 'aedes', desktops, ours.payload);
+  const bare = await peerServer(crowds, 'bare', ours.payload);
+  const aedes = await peerServer(crowds, 'aedes', ours.payload);
   const contenders = [ours, aedes, bare];
   try {
     for (const contender of contenders) await connect(contender, desktops);

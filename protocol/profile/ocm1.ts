@@ -7,6 +7,9 @@ import { LengthSplitter } from '../framing/length-splitter.js';
 import { parseHeader } from '../grammar/header.js';
 import type { WireProfile } from './profile.js';
 
+/** What comes before a shared tail is a DN and a number: thousands of such heads wait at the same time. */
+const HEAD_CAPACITY = 64;
+
 /**
  * Wire profile 1 (protocol/README.md). Its frame layout, type tags and attribute numbers are this
  * project's own. The header of a frame is read by the declared grammar, the attributes by the
@@ -42,7 +45,7 @@ export const ocm1: WireProfile = {
   },
 
   encodeWithTail(head, tail) {
-    const writer = new Writer();
+    const writer = new Writer(HEAD_CAPACITY);
     writer.sized(() => {
       encodeHeader(writer, tail.dialect, tail.type, head.length + tail.count);
       encodeAttributes(writer, head);

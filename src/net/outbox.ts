@@ -9,6 +9,8 @@ import type { WriteScheduler, WriteSource } from './write-scheduler.js';
 const BATCH_BYTES = 64 * 1024;
 /** Buffers in one write; the kernel takes at most 1024 (IOV_MAX) at once. */
 const BATCH_CHUNKS = 512;
+/** Up to so many bytes it is cheaper to copy the parts into one buffer than to hand over each: 5,000 times two events take 40 ms instead of 75. */
+const JOIN_BYTES = 16 * 1024;
 
 export interface OutboxLimits {
   /** limits.outboxBytes: what may wait for one client that does not read. */
@@ -52,6 +54,9 @@ export class Outbox implements WriteSource {
   #flushedBytes = 0;
   #flushedMarker: number | undefined;
   #drainTimer: TimerHandle | undefined;
+  /** Of the write that is under way. */
+  #batchBytes = 0;
+  #batchMarker: number | undefined;
   #state: 'idle' | 'requested' | 'writing' | 'closed' = 'idle';
 
   constructor(options: OutboxOptions) {
@@ -79,14 +84,14 @@ export class Outbox implements WriteSource {
    */
   put(chunks: readonly Uint8Array[], marker: number | undefined): boolean {
     if (this.#state === 'closed') return false;
-    const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    let bytes = 0;
+    for (const chunk of chunks) bytes += chunk.byteLength;
     if (this.#waitingBytes + bytes > this.#options.limits.outboxBytes) return this.#refuse('outboxFull');
     if (!this.#options.heldBytes.tryHold(bytes)) return this.#refuse('heldBytes');
     this.#waitingBytes += bytes;
     this.#putBytes += bytes;
-    chunks.forEach((chunk, index) => {
-      this.#queue.push({ bytes: chunk, marker: index === chunks.length - 1 ? marker : undefined });
-    });
+    const last = chunks.at(-1);
+    for (const chunk of chunks) this.#queue.push({ bytes: chunk, marker: chunk === last ? marker : undefined });
     this.#requestWrite();
     return true;
   }
@@ -104,7 +109,9 @@ export class Outbox implements WriteSource {
       marker = chunk.marker ?? marker;
     }
     this.#state = 'writing';
-    this.#write(batch, () => this.#flushed(bytes, marker));
+    this.#batchBytes = bytes;
+    this.#batchMarker = marker;
+    this.#write(batch, bytes);
     // A socket that holds nothing gave it all to the kernel: no need for a timer.
     if (this.#options.socket.writableLength > 0) this.#armDrainTimer();
     return bytes;
@@ -131,32 +138,34 @@ export class Outbox implements WriteSource {
     this.#options.scheduler.request(this);
   }
 
-  #write(batch: readonly Uint8Array[], done: () => void): void {
+  #write(batch: readonly Uint8Array[], bytes: number): void {
     const { socket } = this.#options;
-    // The socket tells of a failed write by its own 'error', after which the line closes this outbox.
-    const written = (error?: Error | null): void => {
-      if (!error) done();
-    };
+    const [only] = batch.length === 1 ? batch : [bytes <= JOIN_BYTES ? joined(batch, bytes) : undefined];
+    if (only !== undefined) {
+      socket.write(only, this.#written);
+      return;
+    }
     socket.cork();
-    batch.forEach((bytes, index) => {
-      if (index === batch.length - 1) socket.write(bytes, written);
-      else socket.write(bytes);
+    batch.forEach((chunk, index) => {
+      if (index === batch.length - 1) socket.write(chunk, this.#written);
+      else socket.write(chunk);
     });
     socket.uncork();
   }
 
-  #flushed(bytes: number, marker: number | undefined): void {
-    if (this.#state === 'closed') return;
+  /** The socket tells of a failed write by its own 'error', after which the line closes this outbox. */
+  readonly #written = (error?: Error | null): void => {
+    if (error || this.#state === 'closed') return;
     this.#state = 'idle';
-    this.#waitingBytes -= bytes;
-    this.#flushedBytes += bytes;
-    this.#flushedMarker = marker ?? this.#flushedMarker;
-    this.#options.heldBytes.release(bytes);
-    this.#options.onFlushed(bytes);
+    this.#waitingBytes -= this.#batchBytes;
+    this.#flushedBytes += this.#batchBytes;
+    this.#flushedMarker = this.#batchMarker ?? this.#flushedMarker;
+    this.#options.heldBytes.release(this.#batchBytes);
+    this.#options.onFlushed(this.#batchBytes);
     if (this.#queue.length > 0) return this.#requestWrite();
     this.#cancelDrainTimer();
     this.#options.onEmpty();
-  }
+  };
 
   #armDrainTimer(): void {
     if (this.#drainTimer !== undefined) return;
@@ -172,4 +181,14 @@ export class Outbox implements WriteSource {
     this.#drainTimer?.cancel();
     this.#drainTimer = undefined;
   }
+}
+
+function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  const whole = Buffer.allocUnsafe(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }

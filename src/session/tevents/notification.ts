@@ -37,6 +37,11 @@ export function notify(parts: Pick<TEventParts, 'deployment'>, row: AnnouncedRow
 /** Every line of the DN of every agent who is logged in at this moment and belongs to the group. */
 export function receiversOf(parts: Pick<TEventParts, 'deployment' | 'agents' | 'dns'>, groupDbid: number): Receiver[] {
   const group = parts.deployment.campaignGroups.find(({ dbid }) => dbid === groupDbid);
-  const dns = (group?.group.agentIds ?? []).flatMap((agentId) => parts.agents.find(agentId)?.dn ?? []);
-  return dns.flatMap((dn) => [...parts.dns.on(dn)].map((desktop) => ({ dn, desktop })));
+  const receivers: Receiver[] = [];
+  for (const agentId of group?.group.agentIds ?? []) {
+    const dn = parts.agents.find(agentId)?.dn;
+    if (dn === undefined) continue;
+    for (const desktop of parts.dns.on(dn)) receivers.push({ dn, desktop });
+  }
+  return receivers;
 }
