@@ -3,14 +3,15 @@ import type { Clock, TimerHandle } from '../util/clock.js';
 import { Fifo } from '../util/fifo.js';
 import type { CloseReason } from './close-reason.js';
 import type { HeldBytes } from './held-bytes.js';
+import { JOIN_BYTES, JoinBuffer } from './join-buffer.js';
 import type { WriteScheduler, WriteSource } from './write-scheduler.js';
 
 /** Bytes given to the socket in one write: small enough that `flushedMarker` follows a slow client closely. */
 const BATCH_BYTES = 64 * 1024;
 /** Buffers in one write; the kernel takes at most 1024 (IOV_MAX) at once. */
 const BATCH_CHUNKS = 512;
-/** Up to so many bytes it is cheaper to copy the parts into one buffer than to hand over each: 5,000 times two events take 40 ms instead of 75. */
-const JOIN_BYTES = 16 * 1024;
+/** Writes are synchronous up to the kernel, so that all lines can share one. */
+const joining = new JoinBuffer();
 
 export interface OutboxLimits {
   /** limits.outboxBytes: what may wait for one client that does not read. */
@@ -57,6 +58,8 @@ export class Outbox implements WriteSource {
   /** Of the write that is under way. */
   #batchBytes = 0;
   #batchMarker: number | undefined;
+  /** The kernel did not take the last write at once. */
+  #keeps = false;
   #state: 'idle' | 'requested' | 'writing' | 'closed' = 'idle';
 
   constructor(options: OutboxOptions) {
@@ -90,8 +93,11 @@ export class Outbox implements WriteSource {
     if (!this.#options.heldBytes.tryHold(bytes)) return this.#refuse('heldBytes');
     this.#waitingBytes += bytes;
     this.#putBytes += bytes;
-    const last = chunks.at(-1);
-    for (const chunk of chunks) this.#queue.push({ bytes: chunk, marker: chunk === last ? marker : undefined });
+    let left = chunks.length;
+    for (const chunk of chunks) {
+      left -= 1;
+      this.#queue.push({ bytes: chunk, marker: left === 0 ? marker : undefined });
+    }
     this.#requestWrite();
     return true;
   }
@@ -140,9 +146,16 @@ export class Outbox implements WriteSource {
 
   #write(batch: readonly Uint8Array[], bytes: number): void {
     const { socket } = this.#options;
-    const [only] = batch.length === 1 ? batch : [bytes <= JOIN_BYTES ? joined(batch, bytes) : undefined];
-    if (only !== undefined) {
-      socket.write(only, this.#written);
+    const [first] = batch;
+    if (batch.length === 1 && first !== undefined) {
+      socket.write(first, this.#written);
+      return;
+    }
+    // a socket that keeps what it is given (TLS, or a client that is slow) would take the shared buffer with it each time
+    if (bytes <= JOIN_BYTES && !this.#keeps) {
+      socket.write(joining.join(batch, bytes), this.#written);
+      this.#keeps = socket.writableLength > 0;
+      if (this.#keeps) joining.keep();
       return;
     }
     socket.cork();
@@ -151,6 +164,7 @@ export class Outbox implements WriteSource {
       else socket.write(chunk);
     });
     socket.uncork();
+    this.#keeps = socket.writableLength > 0;
   }
 
   /** The socket tells of a failed write by its own 'error', after which the line closes this outbox. */
@@ -181,14 +195,4 @@ export class Outbox implements WriteSource {
     this.#drainTimer?.cancel();
     this.#drainTimer = undefined;
   }
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = Buffer.allocUnsafe(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }
