@@ -195,6 +195,36 @@ describe('net/outbox', () => {
     }
   });
 
+  it('leaves what the kernel has not taken as it was, whatever is written to others meanwhile', async () => {
+    const net = await open({ outboxLimits: { outboxBytes: 64 * 1024 * 1024, drainTimeoutMs: 10_000 } });
+    const slow = await net.pair();
+    const other = await net.pair();
+    const received = readToEnd(other.client);
+    const message = (n: number, filler: string): string => `${n} ${filler.repeat(8000)}`;
+    let sent = 0;
+    const send = async (): Promise<void> => {
+      const payload = message(sent, 's');
+      slow.line.connection.send([lengthFrame(payload).subarray(0, 4), Buffer.from(payload)]);
+      sent += 1;
+      await nextTurn();
+      await nextTurn();
+    };
+    do await send();
+    while (slow.line.connection.waitingBytes === 0);
+    for (let n = 0; n < 20; n += 1) {
+      const payload = message(n, 'o');
+      other.line.connection.send([lengthFrame(payload).subarray(0, 4), Buffer.from(payload)]);
+      await nextTurn();
+    }
+    const late = readToEnd(slow.client);
+    for (const { line, client } of [slow, other]) {
+      line.connection.finish('shutdown');
+      client.end();
+    }
+    expect(framePayloads(await late)).to.deep.equal(Array.from({ length: sent }, (_, n) => message(n, 's')));
+    expect(framePayloads(await received)).to.have.lengthOf(20);
+  });
+
   it('asks for one write at a time', async () => {
     let requests = 0;
     class CountingScheduler extends WriteScheduler {

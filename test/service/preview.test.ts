@@ -304,6 +304,14 @@ describe('preview', () => {
     expect(await statuses(store.client)).to.deep.equal([1]);
   });
 
+  it('gives records also where more are wanted than one retrieval looks at', async () => {
+    await start(option({ minRecBuffSize: 2500, optRecBuffSize: 5001 }));
+    await addRecords(store.client, [{}, {}]);
+    await engine.login('1001');
+    await engine.dial(SPRING, 0);
+    expect(await statuses(store.client)).to.deep.equal([2, 2]);
+  });
+
   it('keeps buffer and store together where all agents go while a retrieval is under way, and one comes back', async () => {
     await start(option({ minRecBuffSize: 2, optRecBuffSize: 3 }));
     await addRecords(store.client, Array.from({ length: 6 }, () => ({})));
