@@ -29,13 +29,6 @@ export interface Plan {
   readonly names: readonly string[];
 }
 
-export interface Arrival {
-  /** When the last of them had all of it. */
-  readonly last: number;
-  /** When half of them had. */
-  readonly half: number;
-}
-
 /** Logins at a time. */
 const AT_ONCE = 32;
 /** Nothing for so long: nothing more is under way. */
@@ -67,9 +60,8 @@ class Crowd {
   #target = Number.POSITIVE_INFINITY;
   #left = 0;
   #last = 0;
-  #half = 0;
   #lastByteAt = 0;
-  #arrived: ((arrival: Arrival) => void) | undefined;
+  #arrived: ((last: number) => void) | undefined;
   #sample: Buffer[] = [];
   #sampling = false;
 
@@ -82,17 +74,18 @@ class Crowd {
     );
   }
 
-  /** Counts from 0 again, and notes when everybody has had so many bytes. */
-  arm(bytes: number): void {
+  /** Counts from 0 again, and notes when everybody has had so many bytes; `sampling`: keeps what the first has. */
+  arm(bytes: number, sampling = false): void {
     for (const client of this.#clients) client.received = 0;
     this.#target = bytes;
     this.#left = this.#clients.filter(({ socket }) => !socket.isPaused()).length;
     this.#sample = [];
-    this.#sampling = true;
+    this.#sampling = sampling;
   }
 
-  arrived(): Promise<Arrival> {
-    if (this.#left === 0) return Promise.resolve({ last: this.#last, half: this.#half });
+  /** When the last of those who read had it. */
+  arrived(): Promise<number> {
+    if (this.#left === 0) return Promise.resolve(this.#last);
     return new Promise((resolve) => (this.#arrived = resolve));
   }
 
@@ -106,7 +99,7 @@ class Crowd {
     return this.#clients.map(({ received }) => received);
   }
 
-  /** What the first client has had since `arm`. */
+  /** What the first client has had since, where that was asked for. */
   sample(): string {
     return Buffer.concat(this.#sample).toString('base64');
   }
@@ -165,11 +158,9 @@ class Crowd {
 
   #complete(): void {
     this.#left -= 1;
-    if (this.#left === this.#clients.length >> 1) this.#half = this.#lastByteAt;
     if (this.#left > 0) return;
     this.#last = this.#lastByteAt;
-    this.#sampling = false;
-    this.#arrived?.({ last: this.#last, half: this.#half });
+    this.#arrived?.(this.#last);
     this.#arrived = undefined;
   }
 }
@@ -184,6 +175,7 @@ function crowd(name: string): Crowd {
 
 answers('connect', (name: string, plan: Plan) => crowd(name).connect(plan));
 answers('arm', (name: string, bytes: number) => crowd(name).arm(bytes));
+answers('learn', (name: string) => crowd(name).arm(1, true));
 answers('arrived', (name: string) => crowd(name).arrived());
 answers('settled', (name: string) => crowd(name).settled());
 answers('counts', (name: string) => crowd(name).counts());

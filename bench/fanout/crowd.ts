@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Arrival, Plan } from './clients.js';
+import type { Plan } from './clients.js';
 import { Peer } from './peer.js';
 
 const CLIENTS = fileURLToPath(new URL('clients.js', import.meta.url));
@@ -22,10 +22,14 @@ export class Crowds {
     await this.#each((peer) => peer.ask('arm', crowd, bytes));
   }
 
-  /** When everybody had what `arm` was told, in milliseconds of the machine's clock. */
-  async arrived(crowd: string): Promise<Arrival> {
-    const arrivals = await this.#each((peer) => peer.ask<Arrival>('arrived', crowd));
-    return { last: Math.max(...arrivals.map(({ last }) => last)), half: Math.max(...arrivals.map(({ half }) => half)) };
+  /** As `arm` for the first byte; what comes is kept for `sample`. */
+  async learn(crowd: string): Promise<void> {
+    await this.#each((peer) => peer.ask('learn', crowd));
+  }
+
+  /** When the last of those who read had what `arm` was told, in milliseconds of the machine's clock. */
+  async arrived(crowd: string): Promise<number> {
+    return Math.max(...(await this.#each((peer) => peer.ask<number>('arrived', crowd))));
   }
 
   /** Resolves when nothing comes any more. */
@@ -38,7 +42,7 @@ export class Crowds {
     return (await this.#each((peer) => peer.ask<readonly number[]>('counts', crowd))).flat();
   }
 
-  /** What one of them has had since `arm`. */
+  /** What one of them has had since `learn`. */
   async sample(crowd: string): Promise<Buffer> {
     const [sample = ''] = await this.#each((peer) => peer.ask<string>('sample', crowd));
     return Buffer.from(sample, 'base64');

@@ -78,6 +78,13 @@ export class BenchGateway {
     };
   }
 
+  /** A campaign group is loaded and unloaded again: two events for everybody. */
+  async cycle(): Promise<void> {
+    const names = { GSW_CM_AttrCampaignID: campaignId(0), GSW_CM_AttrGroupID: groupId(0) };
+    await this.direct.request('GSW_CM_ReqLoadCampaign', names);
+    await this.direct.request('GSW_CM_ReqUnloadCampaign', names);
+  }
+
   async metrics(): Promise<string> {
     return (await fetch(`http://127.0.0.1:${this.http}/metrics`)).text();
   }

@@ -46,14 +46,14 @@ async function gateway(crowds: Crowds, desktops: number, profileTo: string | und
   const server = await BenchGateway.start({ groups: 1, agents: desktops + 1 }, profileTo);
   await server.seatWorkers();
   const crowd = 'gateway';
-  const complete = async (stoppedBytes: number): Promise<Round> => {
+  const complete = async (stoppedBytes?: number): Promise<Round> => {
     const finish = await server.prepare();
     await crowds.settled(crowd);
-    await crowds.arm(crowd, stoppedBytes);
+    await (stoppedBytes === undefined ? crowds.learn(crowd) : crowds.arm(crowd, stoppedBytes));
     await server.peer.ask<Stopped[]>('stopped');
     await server.peer.ask('watchLoop');
     const causedAt = await finish();
-    const { last } = await crowds.arrived(crowd);
+    const last = await crowds.arrived(crowd);
     const cpuMs = await server.peer.ask<number>('cpu');
     const loop = await server.peer.ask<LoopDelay>('loopDelay');
     const [stopped] = await server.peer.ask<Stopped[]>('stopped');
@@ -64,7 +64,7 @@ async function gateway(crowds: Crowds, desktops: number, profileTo: string | und
   let learned: Payload | undefined;
   const payload = async (): Promise<Payload> => {
     if (learned !== undefined) return learned;
-    await complete(1);
+    await complete();
     const bytes = await crowds.sample(crowd);
     learned = { bytes, stoppedBytes: 4 + bytes.readUInt32BE(0) };
     return learned;
@@ -104,7 +104,7 @@ async function peerServer(crowds: Crowds, name: 'aedes' | 'bare', payload: () =>
       await peer.ask('watchLoop');
       const before = await peer.ask<number>('cpu');
       const at = await peer.ask<number>('send', bytes.toString('base64'));
-      const { last } = await crowds.arrived(name);
+      const last = await crowds.arrived(name);
       const cpu = (await peer.ask<number>('cpu')) - before;
       return { last: last - at, cpu, loop: await peer.ask<LoopDelay>('loopDelay') };
     },
