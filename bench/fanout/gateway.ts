@@ -8,7 +8,7 @@ import { agentsOf, campaignId, campaignName, groupId, listName, type Shape, writ
 import { now, Peer } from './peer.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const WATCH = new URL('watch-gateway.js', import.meta.url).href;
+const LOADED = ['probe.js', 'watch-gateway.js'].flatMap((name) => ['--import', new URL(name, import.meta.url).href]);
 const READY = /is ready direct=(\d+) tevents=(\d+) http=(\d+)/;
 
 const AUTO_COMPLETION = [{ key: keys.GSW_AUTO_COMPLETION, value: int(1) }];
@@ -37,7 +37,7 @@ export class BenchGateway {
     const directory = await mkdtemp(join(tmpdir(), 'ocm-fanout-'));
     const config = await writeDeployment(directory, shape);
     const profiling = profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`];
-    const peer = Peer.start('gateway', MAIN, ['start', '--config', config], { nodeOptions: ['--expose-gc', ...profiling, '--import', WATCH] });
+    const peer = Peer.start('gateway', MAIN, ['start', '--config', config], { nodeOptions: ['--expose-gc', ...profiling, ...LOADED] });
     const [, direct, tevents, http] = await peer.said(READY);
     const supervisor = await connectDirect({ host: '127.0.0.1', port: Number(direct), clientName: 'bench', requestTimeoutMs: 60_000 });
     return new BenchGateway(peer, Number(tevents), supervisor, Number(http), directory, shape);

@@ -42,7 +42,7 @@ interface Payload {
   readonly stoppedBytes: number;
 }
 
-async function gateway(crowds: Crowds, desktops: number, profileTo: string | undefined): Promise<Contender & { payload(): Promise<Payload> }> {
+async function gateway(crowds: Crowds, desktops: number, profileTo: string | undefined): Promise<Contender & { readonly payload: () => Promise<Payload> }> {
   const server = await BenchGateway.start({ groups: 1, agents: desktops + 1 }, profileTo);
   await server.seatWorkers();
   const crowd = 'gateway';
@@ -90,7 +90,7 @@ async function gateway(crowds: Crowds, desktops: number, profileTo: string | und
 async function peerServer(crowds: Crowds, name: 'aedes' | 'bare', payload: () => Promise<Payload>): Promise<Contender> {
   const peer = Peer.start(name, module(`${name}.js`), [], { nodeOptions: ['--expose-gc', '--import', PROBE] });
   const port = await peer.ask<number>('listen');
-  const all = (bytes: number): number => (name === 'aedes' ? publishBytes(bytes) : bytes);
+  const framed = (bytes: number): number => (name === 'aedes' ? publishBytes(bytes) : bytes);
   return {
     name,
     peer,
@@ -100,7 +100,7 @@ async function peerServer(crowds: Crowds, name: 'aedes' | 'bare', payload: () =>
     async round() {
       const { bytes } = await payload();
       await crowds.settled(name);
-      await crowds.arm(name, all(bytes.length));
+      await crowds.arm(name, framed(bytes.length));
       await peer.ask('watchLoop');
       const before = await peer.ask<number>('cpu');
       const at = await peer.ask<number>('send', bytes.toString('base64'));
@@ -124,10 +124,11 @@ async function connect(contender: Contender, desktops: number): Promise<void> {
   contender.memory = { rss: (after.rss - before.rss) / added, used: (after.used - before.used) / added };
 }
 
+const kib = (bytes = Number.NaN): string => (bytes / 1024).toFixed(1);
+
 function describe({ name, rounds, memory }: Contender, desktops: number): string {
   const last = rounds.map((round) => round.last);
   const cpu = rounds.map((round) => (1000 * round.cpu) / desktops);
-  const kib = (bytes = Number.NaN): string => (bytes / 1024).toFixed(1);
   const sinceResult = rounds.flatMap((round) => round.sinceResult ?? []);
   const more = sinceResult.length === 0 ? '' : `; from the last result ${ms(median(sinceResult))}`;
   const loop = median(rounds.map((round) => round.loop.max));

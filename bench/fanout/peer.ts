@@ -21,17 +21,17 @@ let early: Question[] = [];
 export function answers(what: string, handler: Handler): void {
   if (!isMainThread) return;
   if (handlers.size === 0) {
-    process.on('message', (question: Question) => void reply(question));
+    process.on('message', (question: Question) => void answer(question));
     // nobody is left to ask: the gateway stops in order, everything else just ends
     process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   }
   handlers.set(what, handler);
   const asked = early.filter((question) => question.what === what);
   early = early.filter((question) => question.what !== what);
-  for (const question of asked) void reply(question);
+  for (const question of asked) void answer(question);
 }
 
-async function reply(question: Question): Promise<void> {
+async function answer(question: Question): Promise<void> {
   const { id, what, args } = question;
   const handler = handlers.get(what);
   if (handler === undefined) {
@@ -47,7 +47,7 @@ async function reply(question: Question): Promise<void> {
 
 /** A process of the benchmark, as its parent sees it. */
 export class Peer {
-  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }>();
   #lastId = 0;
 
   private constructor(
@@ -83,7 +83,7 @@ export class Peer {
   ask<T>(what: string, ...args: readonly unknown[]): Promise<T> {
     const id = ++this.#lastId;
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.set(id, { resolve, reject });
       this.child.send({ id, what, args } satisfies Question);
     });
   }
@@ -100,7 +100,7 @@ export class Peer {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if ('failed' in reply) waiting?.reject(new Error(`${this.name}: ${reply.failed}`));
-    else waiting?.resolve(reply.result);
+    else waiting?.resolve(reply.result as never);
   }
 
   #gone(why: string): void {

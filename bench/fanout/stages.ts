@@ -10,6 +10,8 @@ type Stage = (typeof STAGES)[number];
 /** CampaignStopped and CampaignUnloaded come in one write: any byte of them tells. */
 const ANY = 1;
 
+const both = (values: readonly number[]): string => `${ms(median(values))} / ${ms(quantile(values, 0.99))}`;
+
 export async function stages(crowds: Crowds, counts: readonly number[], rounds: number): Promise<void> {
   say(`from the last result to the last desktop, median / p99 of ${rounds} completions in ms`);
   const most = Math.max(...counts);
@@ -45,6 +47,5 @@ async function measure(crowds: Crowds, server: BenchGateway, rounds: number): Pr
     found.all.push(last - causedAt);
     for (const stage of STAGES) found[stage].push(steps.findLast(([step]) => step === stage)?.[1] ?? Number.NaN);
   }
-  const both = (values: readonly number[]): string => `${ms(median(values))} / ${ms(quantile(values, 0.99))}`;
   return `result commit ${both(found.result)}; probe ${both(found.probe)}; completion commit ${both(found.completion)}; fan-out ${both(found.fanOut)}; last desktop ${both(found.all)}`;
 }

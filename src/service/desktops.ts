@@ -17,11 +17,12 @@ export class DesktopService {
   constructor(
     private readonly runtime: Runtime,
     private readonly actors: ReadonlyMap<number, GroupActor>,
+    private readonly groupsOf: (agentId: string) => readonly GroupActor[],
   ) {}
 
   /** The agent's campaign groups that are loaded or running. */
   campaignStatus(agentId: string): GroupSnapshot[] {
-    return this.#groupsOf(agentId)
+    return this.groupsOf(agentId)
       .map((actor) => actor.snapshot())
       .filter(({ status }) => status === 'Active' || status === 'Running');
   }
@@ -55,7 +56,7 @@ export class DesktopService {
   /** Does with a record, which its handle alone finds, what its agent wants. */
   record(request: RecordRequest): void {
     const group = this.runtime.held.groupOf(request.handle);
-    const [anyOfTheirs] = this.#groupsOf(request.agentId);
+    const [anyOfTheirs] = this.groupsOf(request.agentId);
     // a handle that is out nowhere has perhaps ended: every group can look that up
     const actor = group === undefined ? anyOfTheirs : this.actors.get(group);
     if (actor === undefined) request.answer(refused('UnknownRecordHandle', `record handle ${request.handle} is not with any agent`, request.handle));
@@ -69,16 +70,12 @@ export class DesktopService {
     return undefined;
   }
 
-  #groupsOf(agentId: string): GroupActor[] {
-    return [...this.actors.values()].filter(({ group }) => group.group.agentIds.includes(agentId));
-  }
-
   /** Where an agent is in several groups of a campaign: the one that is named, else the one that runs. */
   #find(agentId: string, names: CampaignNames): { readonly actor: GroupActor } | UserEventRefusal {
     if (!this.runtime.deployment.campaigns.some(({ name }) => name === names.campaign)) {
       return refused('UnknownCampaign', `GSW_CAMPAIGN_NAME: there is no campaign '${names.campaign}'`);
     }
-    const theirs = this.#groupsOf(agentId).filter(({ group }) => group.campaign.name === names.campaign);
+    const theirs = this.groupsOf(agentId).filter(({ group }) => group.campaign.name === names.campaign);
     if (theirs.length === 0) return refused('NotAllowed', `agent ${agentId} is in no group of campaign '${names.campaign}'`);
     if (names.group !== undefined) {
       const named = theirs.find(({ group }) => group.name === names.group);

@@ -6,6 +6,7 @@ import { HeldRecords } from '../record/held-records.js';
 import type { StoreClient } from '../store/client.js';
 import { type Owner, ownedTransaction } from '../store/owner.js';
 import { deleteEndedHandOuts } from '../store/statements/hand-outs.js';
+import { groupBy } from '../util/group-by.js';
 import type { Clock } from '../util/clock.js';
 import type { Dialer } from '../dialer/dialer.js';
 import { AgentService } from './agents.js';
@@ -59,8 +60,9 @@ export class Gateway {
   private constructor(runtime: Runtime, actors: ReadonlyMap<number, GroupActor>) {
     this.#runtime = runtime;
     this.#actors = actors;
-    this.agents = new AgentService(runtime, (agentId) => [...actors.values()].filter(({ group }) => group.group.agentIds.includes(agentId)));
-    this.desktops = new DesktopService(runtime, actors);
+    const groupsOf = groupsOfAgents(actors);
+    this.agents = new AgentService(runtime, groupsOf);
+    this.desktops = new DesktopService(runtime, actors, groupsOf);
     this.records = new RecordService(runtime, actors, this.desktops);
     this.listCounter = new ListCounter(runtime.client, runtime.lists, runtime.clock, runtime.log);
   }
@@ -193,4 +195,11 @@ export class Gateway {
       if (!this.#stopped) this.#forgetOldHandOuts(olderThanMs);
     });
   }
+}
+
+/** The campaign groups of an agent; a search of all groups for each of thousands of logins would take seconds. */
+function groupsOfAgents(actors: ReadonlyMap<number, GroupActor>): (agentId: string) => readonly GroupActor[] {
+  const memberships = [...actors.values()].flatMap((actor) => [...new Set(actor.group.group.agentIds)].map((agentId) => ({ agentId, actor })));
+  const ofAgent = new Map([...groupBy(memberships, ({ agentId }) => agentId)].map(([agentId, of]) => [agentId, of.map(({ actor }) => actor)]));
+  return (agentId) => ofAgent.get(agentId) ?? [];
 }

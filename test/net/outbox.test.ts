@@ -35,6 +35,9 @@ function countFrames(client: Socket): { until(count: number): Promise<void>; rea
   };
 }
 
+/** A long text that says which it is. */
+const message = (n: number, filler: string): string => `${n} ${filler.repeat(8000)}`;
+
 /** How many writes fell in each turn of the loop, until all were done. */
 async function writesPerTurn(scheduler: WriteScheduler, sources: number, bytesEach: number): Promise<number[]> {
   const writes: number[] = [0];
@@ -200,7 +203,6 @@ describe('net/outbox', () => {
     const slow = await net.pair();
     const other = await net.pair();
     const received = readToEnd(other.client);
-    const message = (n: number, filler: string): string => `${n} ${filler.repeat(8000)}`;
     let sent = 0;
     const send = async (): Promise<void> => {
       const payload = message(sent, 's');
