@@ -250,4 +250,5 @@ export interface Limits {
   readonly loginDelayMs: number;
   readonly loginLockMs: number;
   readonly loginsWaiting: number;
+  readonly resumeTokenLifeMs: number;
 }

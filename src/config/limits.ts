@@ -43,4 +43,6 @@ export const limitsSchema = z.strictObject({
   loginLock: duration(1).prefault('1m'),
   /** Hashes are made to be slow: what comes faster than they are computed would wait for ever, and hold its line. */
   loginsWaiting: count(1).prefault(500),
+  /** A resume token that got into other hands would open the door for ever. */
+  resumeTokenLife: duration(1).prefault('24h'),
 });

@@ -7,15 +7,16 @@ import { ManualClock } from '../support/manual-clock.js';
 import { turnUntil } from '../support/test-listener.js';
 
 const CHEAP = { N: 1024, r: 1, p: 1 };
-const LIMITS = { loginFailures: 3, loginDelayMs: 1000, loginLockMs: 60_000, loginsWaiting: 500 };
+const LIMITS = { loginFailures: 3, loginDelayMs: 1000, loginLockMs: 60_000, loginsWaiting: 500, resumeTokenLifeMs: 3_600_000 };
 const HERE = '10.0.0.1';
+const RESUME_KEY = Buffer.alloc(32, 1);
 
 function doorOf(over: Partial<Pick<DoorParts['deployment'], 'clients' | 'agents'>>, limits: Partial<typeof LIMITS> = {}) {
   const { deployment } = parseChanged(() => undefined);
   const clock = new ManualClock();
   const warnings: string[] = [];
   const log = { warn: (message: string) => void warnings.push(message) };
-  const door = new Door({ deployment: { ...deployment, ...over, limits: { ...deployment.limits, ...LIMITS, ...limits } }, clock, log });
+  const door = new Door({ deployment: { ...deployment, ...over, limits: { ...deployment.limits, ...LIMITS, ...limits } }, clock, log, resumeKey: RESUME_KEY });
   return { door, clock, warnings };
 }
 
@@ -75,7 +76,7 @@ describe('the door', () => {
       expect(await kindOf(door.client('b', '', '10.0.0.2'))).to.equal('wrong');
       expect(await kindOf(door.client('open', undefined, HERE))).to.equal('admitted');
       expect(await kindOf(door.client('open', 'x', HERE))).to.equal('wrong');
-      expect(door.counters).to.deep.equal({ admitted: 2, wrong: 5, locked: 0, busy: 0 });
+      expect(door.counters).to.deep.equal({ admitted: 2, resumed: 0, wrong: 5, locked: 0, busy: 0 });
     });
   }
 
@@ -124,7 +125,7 @@ describe('the door', () => {
       expect(await kindOf(door.client('a', 'right', '10.0.0.2')), 'from elsewhere').to.equal('admitted');
       clock.advance(58_000);
       expect(await kindOf(door.client('a', 'right', HERE))).to.equal('admitted');
-      expect(door.counters).to.deep.equal({ admitted: 2, wrong: 3, locked: 2, busy: 0 });
+      expect(door.counters).to.deep.equal({ admitted: 2, resumed: 0, wrong: 3, locked: 2, busy: 0 });
     }
   });
 
@@ -145,6 +146,20 @@ describe('the door', () => {
     const kinds = await Promise.all(tries);
     expect(kinds.filter((kind) => kind === 'wrong')).to.have.length(3);
     expect(kinds.filter((kind) => kind === 'locked')).to.have.length(7);
+  });
+
+  it('lets in by a resume token, locked or not, without looking at a password', async () => {
+    const hash = await hashPassword('right', CHEAP);
+    const { door, clock } = doorOf({ clients: [client('a', hash), client('b', hash), client('open')], agents: [{ id: '1001', name: 'Ada', password: hash }] }, { loginsWaiting: 0 });
+    const token = door.resumeToken('client', 'a');
+    for (let round = 0; round < 3; round += 1) await wrongTry(door, clock, 'a');
+    expect(await kindOf(door.client('a', 'right', HERE))).to.equal('locked');
+    expect([...(await admitted(door.client('a', undefined, HERE, token)))]).to.deep.equal(['monitor']);
+    expect(await kindOf(door.client('b', undefined, HERE, token)), 'the same password').to.equal('wrong');
+    expect(await kindOf(door.client('c', undefined, HERE, token)), 'unknown').to.equal('wrong');
+    expect(await door.agent('1001', undefined, HERE, door.resumeToken('agent', '1001'))).to.equal('right');
+    expect([door.resumeToken('client', 'open'), door.resumeToken('agent', '1002')], 'without a password').to.deep.equal([undefined, undefined]);
+    expect(door.counters).to.deep.equal({ admitted: 0, resumed: 2, wrong: 5, locked: 1, busy: 0 });
   });
 
   it('looks once at what many give at a time', async () => {

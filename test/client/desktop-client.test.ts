@@ -188,6 +188,35 @@ describe('a desktop', () => {
     await client.close();
   });
 
+  it('comes back with the resume tokens that it was given', async () => {
+    const clock = new RetryClock();
+    const connecting = connectDesktop({ host: '127.0.0.1', port: gateway.port, applicationName: 'test', password: 'its own', clock, ...RECONNECT });
+    const extensions = (token: string) => [{ key: keys.GSW_RESUME_TOKEN, value: string(token) }];
+    const take = async (line: FakeLine, held: readonly [string, string], given: readonly [string, string]): Promise<void> => {
+      const { attributes: register } = await line.next('RequestRegisterClient');
+      expect(register).to.deep.include({ AttributeApplicationPassword: 'its own', AttributeExtensions: extensions(held[0]) });
+      line.send('EventServerConnected', { AttributeReferenceID: register.AttributeReferenceID, AttributeExtensions: extensions(given[0]) });
+      const { attributes: address } = await line.next('RequestRegisterAddress');
+      line.send('EventRegistered', { AttributeThisDN: '7001', AttributeReferenceID: address.AttributeReferenceID });
+      const { attributes: login } = await line.next('RequestAgentLogin');
+      expect(login).to.deep.include({ AttributeAgentPassword: 'secret', AttributeExtensions: extensions(held[1]) });
+      line.send('EventAgentLogin', { AttributeThisDN: '7001', AttributeReferenceID: login.AttributeReferenceID, AttributeExtensions: extensions(given[1]) });
+    };
+    const first = await gateway.line();
+    const taken = take(first, ['', ''], ['A1', 'B1']);
+    const client = await connecting;
+    await client.registerAddress('7001');
+    await client.login('1001', { password: 'secret' });
+    await taken;
+    for (const round of [2, 3]) {
+      gateway.lines.at(-1)?.socket.destroy();
+      await clock.comeBack();
+      await take(await gateway.line(), [`A${round - 1}`, `B${round - 1}`], [`A${round}`, `B${round}`]);
+      await client.up();
+    }
+    await client.close();
+  });
+
   it('comes back with its DN, its agent and its readiness, and handles nothing twice', async () => {
     const clock = new RetryClock();
     const { client, line } = await desktopPair(gateway, { clock, ...RECONNECT });
