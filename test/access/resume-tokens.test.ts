@@ -50,12 +50,18 @@ async function codeOf(request: Promise<unknown>): Promise<number> {
   throw error instanceof Error ? error : new Error('it was served');
 }
 
+const extensions = (token: string): KvList => [{ key: keys.GSW_RESUME_TOKEN, value: string(token) }];
+
+function tokenIn(list: KvList | undefined): string | undefined {
+  const value = findValue(list ?? [], keys.GSW_RESUME_TOKEN);
+  return value?.type === 'string' ? value.value : undefined;
+}
+
+const desktopAt = (port: number): Promise<DesktopClient> => connectDesktop({ host: HOST, port, applicationName: 'boss', password: 'of boss' });
+const login = (desktop: DesktopClient, agentId: string, more: object) =>
+  desktop.request('RequestAgentLogin', { AttributeThisDN: '7001', AttributeAgentID: agentId, ...more });
+
 describe('resume tokens, as they are given and taken', () => {
-  const extensions = (token: string): KvList => [{ key: keys.GSW_RESUME_TOKEN, value: string(token) }];
-  const tokenIn = (list: KvList | undefined): string | undefined => {
-    const value = findValue(list ?? [], keys.GSW_RESUME_TOKEN);
-    return value?.type === 'string' ? value.value : undefined;
-  };
   let directory: string;
   let gateway: TestGateway | undefined;
   before(async () => void (directory = await makeStoreDirectory()));
@@ -79,9 +85,6 @@ describe('resume tokens, as they are given and taken', () => {
     });
     return gateway.ports.tevents;
   }
-  const desktopAt = (port: number): Promise<DesktopClient> => connectDesktop({ host: HOST, port, applicationName: 'boss', password: 'of boss' });
-  const login = (desktop: DesktopClient, agentId: string, more: object) =>
-    desktop.request('RequestAgentLogin', { AttributeThisDN: '7001', AttributeAgentID: agentId, ...more });
 
   it('let an agent in after a restart, until its password is changed', async () => {
     const first = await desktopAt(await start());
