@@ -22,7 +22,7 @@ function say(text: string): void {
 function compare(what: string, jobs: readonly Job[]): void {
   say(what);
   for (const { name, perSecond, toFirst } of interleave(jobs, ROUNDS)) {
-    say(`  ${name.padEnd(62)} ${Math.round(perSecond / 1000).toString().padStart(6)} k/s  ${toFirst.toFixed(2).padStart(5)}`);
+    say(`  ${name.padEnd(70)} ${Math.round(perSecond / 1000).toString().padStart(6)} k/s  ${toFirst.toFixed(2).padStart(5)}`);
   }
 }
 

@@ -4,7 +4,7 @@ export interface Codec {
   /** The message as it comes from the network. */
   readonly bytes: Uint8Array;
   /** Reads one message; `reads` is what it has to answer. */
-  decode(bytes: Uint8Array): unknown;
+  readonly decode: (bytes: Uint8Array) => unknown;
   readonly reads: unknown;
   /** Writes the message. Absent where the codec only reads. */
   readonly encode?: () => Uint8Array;
