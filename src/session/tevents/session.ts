@@ -102,7 +102,7 @@ export class TEventSession implements DialectSession {
     // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
     const { frameBytes, listDepth } = this.parts.deployment.limits;
     this.desktop.line.raiseLimits(frameBytes, listDepth);
-    const admission = await this.parts.door.client(name, attributes.AttributeApplicationPassword, this.desktop.line.remoteAddress);
+    const admission = await this.parts.door.client('T', name, attributes.AttributeApplicationPassword, this.desktop.line.remoteAddress);
     // the line may have gone while the password was looked at
     if (!this.desktop.line.open) return;
     if (admission.kind !== 'admitted') {
