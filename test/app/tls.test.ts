@@ -6,7 +6,7 @@ import { request } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { text as readText } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { connectDesktop, connectDirect, ConnectionClosed, type TlsClientOptions } from '../../src/client/index.js';
@@ -42,7 +42,7 @@ function health({ ports }: TestGateway, tls: TlsClientOptions): Promise<number |
 async function scrape({ ports }: TestGateway, tls: TlsClientOptions): Promise<string> {
   const asked = request({ host: HOST, port: ports.http, path: '/metrics', agent: false, ...tls }).end();
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-  return text(answer);
+  return readText(answer);
 }
 
 async function served(client: Promise<{ close(): Promise<void> }>): Promise<boolean> {
