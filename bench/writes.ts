@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { PostgresServer } from '../test/support/postgres-server.js';
+import { median } from './median.js';
 import type { Result } from './writes/result.js';
 
 /**
@@ -53,8 +54,6 @@ function describeResult(name: string, result: Result): string {
   const waits = result.waits === undefined ? '' : `; a result waits ${result.waits.p50.toFixed(1)} ms, p99 ${result.waits.p99.toFixed(1)}, max ${result.waits.max.toFixed(0)}`;
   return `  ${name.padEnd(15)} ${perSecond(result).toFixed(0).padStart(6)} records/s, ${result.cpuSeconds.toFixed(1)} s of CPU in the client${waits}`;
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 if (!existsSync(new URL('../../bench/peers/node_modules', import.meta.url))) throw new Error('no graphile-worker: npm ci --prefix bench/peers');
 const serverUrl = process.env['OCM_BENCH_PG_URL'] ?? (await PostgresServer.start()).url;

@@ -141,7 +141,8 @@ async function open(parts: AppParts, certificates: Certificates, closers: (() =>
     snapshots: () => gateway.snapshots(),
     recordCounts: () => gateway.listCounter.latest(),
     connections: () => listeners.figures(),
-    httpConnections: () => http?.connections ?? 0,
+    http: () => http ?? { connections: 0, handshakeErrors: 0 },
+    logins: () => door.logins(),
     heldBytes: () => listeners.heldBytes,
     now: () => clock.now(),
   });

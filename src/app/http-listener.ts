@@ -7,6 +7,7 @@ import { changeCertificate, createHttpServer } from '../http/server.js';
 import type { Log } from '../log/log.js';
 import { describeAddress } from '../net/address.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { HttpFigures } from '../metrics/sources.js';
 import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer, ImporterParts } from '../service/importer.js';
@@ -35,10 +36,8 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
   readonly phase: () => 'starting' | 'serving' | 'stopping';
 }
 
-export interface OpenHttpListener {
+export interface OpenHttpListener extends HttpFigures {
   readonly port: number;
-  /** How many are open. */
-  readonly connections: number;
   close(): Promise<void>;
 }
 
@@ -52,6 +51,8 @@ export async function openHttp({ host, port, tls }: Listener, parts: HttpListene
     connections += 1;
     socket.once('close', () => (connections -= 1));
   });
+  let handshakeErrors = 0;
+  app.server.on('tlsClientError', () => (handshakeErrors += 1));
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -63,6 +64,9 @@ export async function openHttp({ host, port, tls }: Listener, parts: HttpListene
     port: typeof address === 'object' && address !== null ? address.port : port,
     get connections() {
       return connections;
+    },
+    get handshakeErrors() {
+      return handshakeErrors;
     },
     close: () => app.close(),
   };

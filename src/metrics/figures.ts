@@ -47,7 +47,7 @@ function connections(registry: Registry, sources: Sources): void {
     labels: ['dialect'],
     read: () => [
       ...sources.connections().map(({ dialect, counters }) => [counters.open, { dialect }] as const),
-      [sources.httpConnections(), { dialect: 'HTTP' }] as const,
+      [sources.http().connections, { dialect: 'HTTP' }] as const,
     ],
   });
   readCounter(registry, {
@@ -67,6 +67,21 @@ function connections(registry: Registry, sources: Sources): void {
     help: 'Connections of frames that were turned away before they were served, by reason.',
     labels: ['dialect', 'reason'],
     read: () => byReason(sources, 'refused'),
+  });
+  readCounter(registry, {
+    name: 'ocm_tls_handshake_errors_total',
+    help: 'Connections whose TLS handshake failed: no certificate where one is asked for, another version, no TLS at all, or nothing said in time.',
+    labels: ['dialect'],
+    read: () => [
+      ...sources.connections().map(({ dialect, counters }) => [counters.handshakeErrors, { dialect }] as const),
+      [sources.http().handshakeErrors, { dialect: 'HTTP' }] as const,
+    ],
+  });
+  readCounter(registry, {
+    name: 'ocm_logins_total',
+    help: 'Passwords and tokens of clients and agents, by outcome: admitted, resumed (by a resume token), wrong; locked (too many wrong ones before) and busy (too many at a time) were not looked at. Over HTTP every request brings one.',
+    labels: ['dialect', 'outcome'],
+    read: () => sources.logins().map(({ entrance, outcome, count }) => [count, { dialect: entrance, outcome }] as const),
   });
   readGauge(registry, {
     name: 'ocm_outbox_bytes',

@@ -11,14 +11,21 @@ export interface ConnectionFigures {
   readonly waitingBytes: number;
 }
 
+export interface HttpFigures {
+  /** Open ones. */
+  readonly connections: number;
+  readonly handshakeErrors: number;
+}
+
 /** What is read when somebody looks; each of them costs little, however much there is behind it. */
 export interface Sources {
   readonly traffic: Pick<Traffic, 'messages' | 'refusals'>;
   snapshots(): readonly Pick<GroupSnapshot, 'status'>[];
   recordCounts(): readonly ListCounts[];
   connections(): readonly ConnectionFigures[];
-  /** Open connections of the HTTP listener. */
-  httpConnections(): number;
+  http(): HttpFigures;
+  /** Names and passwords, and tokens, that were given since the start. */
+  logins(): readonly { readonly entrance: string; readonly outcome: string; readonly count: number }[];
   /** Of the budget that all frame connections share. */
   heldBytes(): number;
   /** Milliseconds since the epoch. */

@@ -29,7 +29,8 @@ export async function everyMetric(): Promise<{ readonly name: string; readonly l
     snapshots: () => [{ status: 'Running' }],
     recordCounts: () => [{ list: 'Spring', ready: 1, retrieved: 0, final: 0, countedAt: 0 }],
     connections: () => [{ dialect: 'T', counters: createNetCounters(), waitingBytes: 0 }],
-    httpConnections: () => 0,
+    http: () => ({ connections: 0, handshakeErrors: 0 }),
+    logins: () => [{ entrance: 'T', outcome: 'wrong', count: 0 }],
     heldBytes: () => 0,
     now: () => 0,
   });

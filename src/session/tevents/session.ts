@@ -103,7 +103,7 @@ export class TEventSession implements DialectSession {
     // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
     const { frameBytes, listDepth } = this.parts.deployment.limits;
     this.desktop.line.raiseLimits(frameBytes, listDepth);
-    const admission = await this.parts.door.client(name, password, this.desktop.line.remoteAddress, givenToken(extensions));
+    const admission = await this.parts.door.client('T', name, password, this.desktop.line.remoteAddress, givenToken(extensions));
     // the line may have gone while the password was looked at
     if (!this.desktop.line.open) return;
     if (admission.kind !== 'admitted') {
