@@ -135,13 +135,13 @@ async function open(parts: AppParts, certificates: Certificates, closers: (() =>
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, door, audit, tracer, certificates, metrics, traffic, nextConnectionNumber, phase: () => phase }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, gate: listeners.gate, door, audit, tracer, certificates, metrics, traffic, nextConnectionNumber, phase: () => phase }));
   metrics.watch({
     traffic,
     snapshots: () => gateway.snapshots(),
     recordCounts: () => gateway.listCounter.latest(),
     connections: () => listeners.figures(),
-    http: () => http ?? { connections: 0, handshakeErrors: 0 },
+    http: () => http?.connections,
     logins: () => door.logins(),
     heldBytes: () => listeners.heldBytes,
     now: () => clock.now(),

@@ -101,8 +101,7 @@ export class TEventSession implements DialectSession {
       return refuse(this.desktop, 'NotAllowed', 'the client is registered already', attributes);
     }
     // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
-    const { frameBytes, listDepth } = this.parts.deployment.limits;
-    this.desktop.line.raiseLimits(frameBytes, listDepth);
+    this.desktop.line.raiseLimits(this.parts.deployment.limits);
     const admission = await this.parts.door.client('T', name, password, this.desktop.line.remoteAddress, givenToken(extensions));
     // the line may have gone while the password was looked at
     if (!this.desktop.line.open) return;
