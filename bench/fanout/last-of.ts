@@ -156,10 +156,10 @@ export async function lastOf(crowds: Crowds, desktops: number, rounds: number, p
     for (const contender of contenders) say(describe(contender, desktops));
     const last = ({ rounds: all }: Contender): number => median(all.map((round) => round.last));
     const cpu = ({ rounds: all }: Contender): number => median(all.map((round) => round.cpu));
-    const rss = ({ memory }: Contender): number => (memory?.rss ?? Number.NaN) / 1024;
+    const over = (of: Contender, kind: keyof Memory): string => kib((of.memory?.[kind] ?? Number.NaN) - (bare.memory?.[kind] ?? Number.NaN));
     say(`  last desktop: ${(last(ours) / last(aedes)).toFixed(2)} of aedes, ${(last(ours) / last(bare)).toFixed(2)} of bare sockets`);
     say(`  CPU: ${(cpu(ours) / cpu(aedes)).toFixed(2)} of aedes, ${(cpu(ours) / cpu(bare)).toFixed(2)} of bare sockets`);
-    say(`  memory over a bare socket: ${(rss(ours) - rss(bare)).toFixed(1)} KiB per desktop (aedes ${(rss(aedes) - rss(bare)).toFixed(1)})`);
+    say(`  memory over a bare socket, KiB per desktop: ${over(ours, 'used')} used, ${over(ours, 'rss')} of RSS (aedes ${over(aedes, 'used')}, ${over(aedes, 'rss')})`);
   } finally {
     for (const contender of contenders) {
       await crowds.close(contender.name);

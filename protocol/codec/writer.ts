@@ -4,9 +4,10 @@ import { LONE_SURROGATE, MAX_U16 } from './layout.js';
 
 const FIRST_CAPACITY = 256;
 const MAX_BYTES_PER_UNIT = 3;
-/** Up to so many units a loop is faster than a call of the runtime. */
-const SHORT_TEXT = 24;
+/** Up to here a loop over ASCII is faster than the call that encodes any text: names and values of lists are short. */
+const SHORT_TEXT = 64;
 const MAX_ASCII = 0x7f;
+const TWO_TO_32 = 0x1_0000_0000;
 const MIN_I32 = -0x8000_0000;
 const MAX_I32 = 0x7fff_ffff;
 
@@ -29,19 +30,18 @@ export class Writer {
 
   /** What has been written. The writer must not be used after. */
   finish(): Uint8Array {
-    return this.position === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.position);
+    return this.#bytes.subarray(0, this.position);
   }
 
   u8(value: number): void {
     const at = this.#advance(1);
-    this.#bytes[at] = value;
+    this.#bytes.writeUInt8(value, at);
   }
 
   u16(value: number, what: string): void {
     if (!Number.isInteger(value) || value < 0 || value > MAX_U16) this.#outOfRange(what, value);
     const at = this.#advance(2);
-    this.#bytes[at] = value >>> 8;
-    this.#bytes[at + 1] = value;
+    this.#bytes.writeUInt16BE(value, at);
   }
 
   i32(value: number): void {
@@ -54,13 +54,13 @@ export class Writer {
     if (BigInt.asIntN(64, value) !== value) this.#outOfRange('long', value);
     const at = this.#advance(8);
     const number = Number(value);
-    if (number >= 0 && number <= Number.MAX_SAFE_INTEGER) {
-      // numbers are several times as fast as a bigint that is taken apart
-      this.#u32(Math.floor(number / 0x1_0000_0000), at);
-      this.#u32(number, at + 4);
-    } else {
+    if (number < 0 || number > Number.MAX_SAFE_INTEGER) {
       this.#bytes.writeBigInt64BE(value, at);
+      return;
     }
+    // sequence numbers are small, and a number is written several times as fast as a bigint that is taken apart
+    this.#bytes.writeUInt32BE(Math.floor(number / TWO_TO_32), at);
+    this.#bytes.writeUInt32BE(number % TWO_TO_32, at + 4);
   }
 
   /** Every NaN is written as the same bytes, so that equal messages are equal bytes. */
@@ -79,14 +79,7 @@ export class Writer {
   sized(write: () => void, beyond = 0): void {
     const at = this.#advance(4);
     write();
-    this.#u32(this.position - at - 4 + beyond, at);
-  }
-
-  /** A u32 length, then the text as UTF-8. */
-  text(value: string): void {
-    const at = this.#advance(4);
-    this.utf8(value);
-    this.#u32(this.position - at - 4, at);
+    this.#bytes.writeUInt32BE(this.position - at - 4 + beyond, at);
   }
 
   /** A key: u16 length of at least 1, then UTF-8. */
@@ -94,29 +87,17 @@ export class Writer {
     const at = this.position;
     if (value.length === 0) throw this.error('EmptyKey', 'Empty key', at);
     this.#advance(2);
-    this.utf8(value);
+    this.#utf8(value);
     const length = this.position - at - 2;
     if (length > MAX_U16) throw this.error('ValueOutOfRange', `Key of ${length} bytes`, at);
     this.#bytes.writeUInt16BE(length, at);
   }
 
-  utf8(value: string): void {
-    if (value.length <= SHORT_TEXT && this.#ascii(value)) return;
-    this.#refuseLoneSurrogate(value);
-    this.#reserve(value.length * MAX_BYTES_PER_UNIT);
-    this.position += this.#bytes.write(value, this.position, 'utf8');
-  }
-
-  /** Writes text that has nothing but ASCII; false, and nothing is written, where it has. */
-  #ascii(value: string): boolean {
-    this.#reserve(value.length);
-    for (let index = 0; index < value.length; index += 1) {
-      const unit = value.charCodeAt(index);
-      if (unit > MAX_ASCII) return false;
-      this.#bytes[this.position + index] = unit;
-    }
-    this.position += value.length;
-    return true;
+  /** A u32 length, then UTF-8. */
+  text(value: string): void {
+    const at = this.#advance(4);
+    this.#utf8(value);
+    this.#bytes.writeUInt32BE(this.position - at - 4, at);
   }
 
   utf16(value: string): void {
@@ -134,20 +115,32 @@ export class Writer {
     });
   }
 
+  #utf8(value: string): void {
+    this.#reserve(value.length * MAX_BYTES_PER_UNIT);
+    if (value.length <= SHORT_TEXT && this.#ascii(value)) return;
+    this.#refuseLoneSurrogate(value);
+    this.position += this.#bytes.write(value, this.position, 'utf8');
+  }
+
+  /** Writes text that is ASCII; says false, and has moved nowhere, where it is not. There is room for it. */
+  #ascii(value: string): boolean {
+    const bytes = this.#bytes;
+    const start = this.position;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > MAX_ASCII) return false;
+      bytes[start + index] = code;
+    }
+    this.position += value.length;
+    return true;
+  }
+
   #outOfRange(what: string, value: number | bigint): never {
     throw this.error('ValueOutOfRange', `${what} ${value} is out of range`, this.position);
   }
 
   #refuseLoneSurrogate(value: string): void {
     if (LONE_SURROGATE.test(value)) throw this.error('BadUtf16', 'Lone surrogate', this.position);
-  }
-
-  /** The low 32 bits of a whole number. */
-  #u32(value: number, at: number): void {
-    this.#bytes[at] = value >>> 24;
-    this.#bytes[at + 1] = value >>> 16;
-    this.#bytes[at + 2] = value >>> 8;
-    this.#bytes[at + 3] = value;
   }
 
   #advance(size: number): number {
