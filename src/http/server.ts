@@ -1,5 +1,6 @@
 import fastify, { type FastifyHttpOptions, type FastifyInstance, type RawServerDefault } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { TlsServerOptions } from '../util/tls-files.js';
 import { guardAccess } from './access.js';
 import { rememberAsked } from './audit.js';
 import { campaignGroupRoutes } from './campaign-groups/routes.js';
@@ -15,14 +16,14 @@ import { measureRequests, metricsRoute } from './metrics.js';
 import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
 import { describeRoutes, openApiRoute } from './openapi.js';
-import type { HttpParts, HttpTls } from './parts.js';
+import type { HttpParts } from './parts.js';
 import { checkRequests } from './request-problem.js';
 
 /**
  * The HTTP listener, with all its routes; `listen({ host, port })` opens it. `close()` lets requests
  * under way end, but for imports, of which nothing is kept.
  */
-export function createHttpServer(parts: HttpParts, tls?: HttpTls): FastifyInstance {
+export function createHttpServer(parts: HttpParts, tls?: TlsServerOptions): FastifyInstance {
   const { door, deployment } = parts;
   const app = fastify({
     bodyLimit: BODY_BYTES,
@@ -60,11 +61,11 @@ export function createHttpServer(parts: HttpParts, tls?: HttpTls): FastifyInstan
 const TIMEOUTS = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS };
 
 /** The framework's types have another server for each kind; what is used of it is the same. */
-function encryption(tls: HttpTls | undefined): Pick<FastifyHttpOptions<RawServerDefault>, 'http'> {
+function encryption(tls: TlsServerOptions | undefined): Pick<FastifyHttpOptions<RawServerDefault>, 'http'> {
   return tls === undefined ? { http: TIMEOUTS } : ({ https: { ...TIMEOUTS, ...tls, handshakeTimeout: HEADERS_TIMEOUT_MS } } as object);
 }
 
 /** New connections have the certificate from now on. */
-export function changeCertificate({ server }: FastifyInstance, tls: HttpTls): void {
+export function changeCertificate({ server }: FastifyInstance, tls: TlsServerOptions): void {
   if ('setSecureContext' in server && typeof server.setSecureContext === 'function') server.setSecureContext(tls);
 }
