@@ -21,10 +21,13 @@ export class Reader {
   messageType: number | undefined;
   attribute: number | undefined;
 
+  #entriesLeft: number;
   readonly #bytes: Buffer;
   #end: number;
 
-  constructor(frame: Uint8Array, position: number) {
+  /** `entries` is how many pairs may still come. */
+  constructor(frame: Uint8Array, position: number, entries: number) {
+    this.#entriesLeft = entries;
     this.#bytes = asBuffer(frame);
     this.#end = this.#bytes.length;
     this.position = position;
@@ -63,11 +66,13 @@ export class Reader {
     return length;
   }
 
-  /** A u16 that says how many things of at least `least` bytes follow, checked before any of them is read. */
+  /** A u16 that says how many pairs of at least `least` bytes follow, checked before any of them is read. */
   count(least: number): number {
     const at = this.#take(2);
     const count = this.#bytes.readUInt16BE(at);
     if (count * least > this.left) throw this.error('LengthOutOfBounds', `Count ${count} where ${this.left} bytes are left`, at);
+    this.#entriesLeft -= count;
+    if (this.#entriesLeft < 0) throw this.error('TooManyEntries', `${count} pairs are more than may still come`, at);
     return count;
   }
 

@@ -1,6 +1,7 @@
 import type { Client, ClientRole, Deployment } from '../config/deployment.js';
 import type { Clock } from '../util/clock.js';
 import { Failures } from './failures.js';
+import { ResumeTokens } from './resume-tokens.js';
 import { ALL_ROLES } from './roles.js';
 import { Secrets } from './secrets.js';
 
@@ -22,16 +23,18 @@ interface Right {
 export interface DoorParts {
   readonly deployment: Pick<Deployment, 'clients' | 'agents' | 'limits'>;
   readonly clock: Clock;
+  /** What resume tokens are signed with: the same in every life of the server. */
+  readonly resumeKey: Buffer;
   readonly log: { warn(message: string, fields?: Record<string, unknown>): void };
 }
 
 /** Through which listener somebody comes. */
 export type Entrance = 'GSW_CM' | 'T' | 'HTTP';
 
-/** `locked` and `busy` were refused without a look. */
-export type LoginOutcome = 'admitted' | Refused['kind'];
+/** `resumed`: let in by a resume token, without a look at a password; `locked` and `busy` were refused without one. */
+export type LoginOutcome = 'admitted' | 'resumed' | Refused['kind'];
 
-const noLogins = (): Record<LoginOutcome, number> => ({ admitted: 0, wrong: 0, locked: 0, busy: 0 });
+const noLogins = (): Record<LoginOutcome, number> => ({ admitted: 0, resumed: 0, wrong: 0, locked: 0, busy: 0 });
 
 /** Longest name that a log line repeats. */
 const LONGEST_NAME = 64;
@@ -44,6 +47,7 @@ export class Door {
   readonly #agents: ReadonlyMap<string, string>;
   readonly #secrets: Secrets;
   readonly #failures: Failures;
+  readonly #resumeTokens: ResumeTokens;
   readonly #logins: Readonly<Record<Entrance, Record<LoginOutcome, number>>> = { GSW_CM: noLogins(), T: noLogins(), HTTP: noLogins() };
   /** Tries that are being looked at: the same one twice is looked at once. */
   readonly #underWay = new Map<string, Promise<Right | Refused>>();
@@ -56,6 +60,7 @@ export class Door {
     const known = [...(clients ?? []).flatMap(({ password, token }) => [password ?? [], token ?? []].flat()), ...this.#agents.values()];
     this.#secrets = new Secrets(known, limits.loginsWaiting);
     this.#failures = new Failures(parts.clock, limits);
+    this.#resumeTokens = new ResumeTokens(parts.resumeKey, parts.clock, limits.resumeTokenLifeMs);
   }
 
   /** Whether clients are configured. */
@@ -70,10 +75,11 @@ export class Door {
     );
   }
 
-  /** Lets a client in by its name and password, or says why not. `from` is its address. */
-  async client(entrance: Entrance, name: string, password: string | undefined, from: string): Promise<Admission> {
+  /** Lets a client in by its name and password, or its resume token, or says why not. `from` is its address. */
+  async client(entrance: Entrance, name: string, password: string | undefined, from: string, resumeToken?: string): Promise<Admission> {
     if (this.#clients === undefined) return { kind: 'admitted', name, roles: ALL_ROLES };
     const client = this.#clients.get(name);
+    if (this.#resumes(entrance, 'client', name, resumeToken)) return admit(client);
     const verdict = await this.#check(entrance, 'client', name, client === undefined ? [] : passwordsOf(client), password ?? '', from);
     return verdict.kind === 'right' ? admit(client) : verdict;
   }
@@ -84,12 +90,30 @@ export class Door {
     return verdict.kind === 'right' ? admit(this.#tokens.get(verdict.secret)) : verdict;
   }
 
-  /** Whether an agent has given its password; one that has none may give any. */
-  async agent(entrance: Entrance, agentId: string, password: string | undefined, from: string): Promise<'right' | Refused> {
+  /** Whether an agent has given its password or its resume token; one that has no password may give any. */
+  async agent(entrance: Entrance, agentId: string, password: string | undefined, from: string, resumeToken?: string): Promise<'right' | Refused> {
     const expected = this.#agents.get(agentId);
-    if (expected === undefined) return 'right';
+    if (expected === undefined || this.#resumes(entrance, 'agent', agentId, resumeToken)) return 'right';
     const verdict = await this.#check(entrance, 'agent', agentId, [expected], password ?? '', from);
     return verdict.kind === 'right' ? 'right' : verdict;
+  }
+
+  /** With which a client or an agent that has been let in may come back without its password being computed; undefined where it has none. */
+  resumeToken(what: 'client' | 'agent', name: string): string | undefined {
+    const secret = this.#secretOf(what, name);
+    return secret === undefined ? undefined : this.#resumeTokens.issue(`${what} ${name}`, secret);
+  }
+
+  /** A token that is not valid is no guess of a password: it is looked at no further, and the password decides. */
+  #resumes(entrance: Entrance, what: 'client' | 'agent', name: string, token: string | undefined): boolean {
+    const secret = this.#secretOf(what, name);
+    if (token === undefined || secret === undefined || !this.#resumeTokens.isValid(token, `${what} ${name}`, secret)) return false;
+    this.#logins[entrance].resumed += 1;
+    return true;
+  }
+
+  #secretOf(what: 'client' | 'agent', name: string): string | undefined {
+    return what === 'client' ? this.#clients?.get(name)?.password : this.#agents.get(name);
   }
 
   async #check(entrance: Entrance, what: string, name: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {

@@ -7,15 +7,16 @@ import { ManualClock } from '../support/manual-clock.js';
 import { turnUntil } from '../support/test-listener.js';
 
 const CHEAP = { N: 1024, r: 1, p: 1 };
-const LIMITS = { loginFailures: 3, loginDelayMs: 1000, loginLockMs: 60_000, loginsWaiting: 500 };
+const LIMITS = { loginFailures: 3, loginDelayMs: 1000, loginLockMs: 60_000, loginsWaiting: 500, resumeTokenLifeMs: 3_600_000 };
 const HERE = '10.0.0.1';
+const RESUME_KEY = Buffer.alloc(32, 1);
 
 function doorOf(over: Partial<Pick<DoorParts['deployment'], 'clients' | 'agents'>>, limits: Partial<typeof LIMITS> = {}) {
   const { deployment } = parseChanged(() => undefined);
   const clock = new ManualClock();
   const warnings: string[] = [];
   const log = { warn: (message: string) => void warnings.push(message) };
-  const door = new Door({ deployment: { ...deployment, ...over, limits: { ...deployment.limits, ...LIMITS, ...limits } }, clock, log });
+  const door = new Door({ deployment: { ...deployment, ...over, limits: { ...deployment.limits, ...LIMITS, ...limits } }, clock, log, resumeKey: RESUME_KEY });
   return { door, clock, warnings };
 }
 
@@ -79,7 +80,7 @@ describe('the door', () => {
       expect(await kindOf(door.client('GSW_CM', 'b', '', '10.0.0.2'))).to.equal('wrong');
       expect(await kindOf(door.client('GSW_CM', 'open', undefined, HERE))).to.equal('admitted');
       expect(await kindOf(door.client('GSW_CM', 'open', 'x', HERE))).to.equal('wrong');
-      expect(loginsOf(door)).to.deep.equal({ admitted: 2, wrong: 5, locked: 0, busy: 0 });
+      expect(loginsOf(door)).to.deep.equal({ admitted: 2, resumed: 0, wrong: 5, locked: 0, busy: 0 });
     });
   }
 
@@ -114,8 +115,8 @@ describe('the door', () => {
     expect(await Promise.all([door.agent('T', '1', 'a', HERE), door.agent('T', '2', 'b', HERE), door.agent('T', '3', 'x', HERE)])).to.deep.equal(['right', 'right', 'right']);
     expect(await Promise.all([door.agent('T', '1', 'b', HERE), door.agent('T', '2', undefined, HERE)])).to.deep.equal([{ kind: 'wrong' }, { kind: 'wrong' }]);
     // the third has no password to be right or wrong
-    expect(loginsOf(door, 'T')).to.deep.equal({ admitted: 2, wrong: 2, locked: 0, busy: 0 });
-    expect(loginsOf(door)).to.deep.equal({ admitted: 0, wrong: 0, locked: 0, busy: 0 });
+    expect(loginsOf(door, 'T')).to.deep.equal({ admitted: 2, resumed: 0, wrong: 2, locked: 0, busy: 0 });
+    expect(loginsOf(door)).to.deep.equal({ admitted: 0, resumed: 0, wrong: 0, locked: 0, busy: 0 });
   });
 
   it('answers later each time, then locks the name for the address, whether there is such a name or not', async () => {
@@ -131,7 +132,7 @@ describe('the door', () => {
       expect(await kindOf(door.client('GSW_CM', 'a', 'right', '10.0.0.2')), 'from elsewhere').to.equal('admitted');
       clock.advance(58_000);
       expect(await kindOf(door.client('GSW_CM', 'a', 'right', HERE))).to.equal('admitted');
-      expect(loginsOf(door)).to.deep.equal({ admitted: 2, wrong: 3, locked: 2, busy: 0 });
+      expect(loginsOf(door)).to.deep.equal({ admitted: 2, resumed: 0, wrong: 3, locked: 2, busy: 0 });
     }
   });
 
@@ -154,6 +155,21 @@ describe('the door', () => {
     expect(kinds.filter((kind) => kind === 'locked')).to.have.length(7);
   });
 
+  it('lets in by a resume token, locked or not, without looking at a password', async () => {
+    const hash = await hashPassword('right', CHEAP);
+    const { door, clock } = doorOf({ clients: [client('a', hash), client('b', hash), client('open')], agents: [{ id: '1001', name: 'Ada', password: hash }] }, { loginsWaiting: 0 });
+    const token = door.resumeToken('client', 'a');
+    for (let round = 0; round < 3; round += 1) await wrongTry(door, clock, 'a');
+    expect(await kindOf(door.client('GSW_CM', 'a', 'right', HERE))).to.equal('locked');
+    expect([...(await admitted(door.client('GSW_CM', 'a', undefined, HERE, token)))]).to.deep.equal(['monitor']);
+    expect(await kindOf(door.client('GSW_CM', 'b', undefined, HERE, token)), 'the same password').to.equal('wrong');
+    expect(await kindOf(door.client('GSW_CM', 'c', undefined, HERE, token)), 'unknown').to.equal('wrong');
+    expect(await door.agent('T', '1001', undefined, HERE, door.resumeToken('agent', '1001'))).to.equal('right');
+    expect([door.resumeToken('client', 'open'), door.resumeToken('agent', '1002')], 'without a password').to.deep.equal([undefined, undefined]);
+    expect(loginsOf(door)).to.deep.equal({ admitted: 0, resumed: 1, wrong: 5, locked: 1, busy: 0 });
+    expect(loginsOf(door, 'T')).to.include({ resumed: 1 });
+  });
+
   it('looks once at what many give at a time', async () => {
     const { door } = doorOf({ clients: [client('a', await hashPassword('right', CHEAP))] }, { loginsWaiting: 1 });
     const kinds = await Promise.all(Array.from({ length: 50 }, () => kindOf(door.client('GSW_CM', 'a', 'right', HERE))));
@@ -166,7 +182,7 @@ describe('the door', () => {
     // two are looked at, four wait
     expect(tries.filter((kind) => kind === 'admitted')).to.have.length(6);
     expect(tries.filter((kind) => kind === 'busy')).to.have.length(4);
-    expect(loginsOf(door)).to.deep.equal({ admitted: 6, wrong: 0, locked: 0, busy: 4 });
+    expect(loginsOf(door)).to.deep.equal({ admitted: 6, resumed: 0, wrong: 0, locked: 0, busy: 4 });
     expect(await kindOf(door.client('GSW_CM', 'a', 'right', '10.0.1.9'))).to.equal('admitted');
   });
 });
