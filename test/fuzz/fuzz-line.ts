@@ -29,6 +29,8 @@ export class FuzzLine {
   readonly #sent: Uint8Array[] = [];
   readonly #heard: ReadMessage[] = [];
   #sequence = 0n;
+  /** Another lane has logged the same agent in on the same DN: the line may end at any time. */
+  #takenOver = false;
   #end: 'fin' | 'reset' | undefined;
   #problem: string | undefined;
   #wake: () => void = () => undefined;
@@ -120,7 +122,7 @@ export class FuzzLine {
     this.socket.write(sentinel);
     await this.#until(() => this.#end !== undefined || this.#heard.some((message) => answers(message, reference)), 'no answer to what came behind the stream');
     if (this.#end !== undefined) {
-      if (!this.#isTakenOver()) this.#fail(`the connection of a stream that is well formed was ended (${this.#end}) behind ${this.#heard.at(-1)?.name}`);
+      if (!this.#takenOver) this.#fail(`the connection of a stream that is well formed was ended (${this.#end}) behind ${this.#heard.at(-1)?.name}`);
       return false;
     }
     if (this.dialect === 'T') return true;
@@ -135,14 +137,8 @@ export class FuzzLine {
     return this.#heard.filter((message) => message.name === 'GSW_CM_EvError' || ('GSW_CM_AttrRequestID' in message.attributes && message.attributes.GSW_CM_AttrRequestID !== 0)).length;
   }
 
-  /** Another lane has logged the same agent in on the same DN. */
-  #isTakenOver(): boolean {
-    const last = this.#heard.at(-1);
-    return last?.name === 'EventError' && last.attributes.AttributeErrorCode === EventErrorCode.AgentAlreadyLoggedIn;
-  }
-
   #checkError(text: string | undefined): void {
-    if (this.#isTakenOver()) return;
+    if (this.#takenOver) return;
     const [error, ...more] = this.#heard.filter((message) => this.#isMalformedError(message));
     if (error === undefined || more.length > 0) this.#fail(`${(error === undefined ? 0 : 1) + more.length} Errors for what is malformed, expected one: ${text}`);
     if (error !== this.#heard.at(-1)) this.#fail('the Error was not the last message');
@@ -164,6 +160,7 @@ export class FuzzLine {
     this.#heard.push(read);
     if (this.dialect !== 'T') return;
     this.#sequence += 1n;
+    this.#takenOver ||= read.name === 'EventError' && read.attributes.AttributeErrorCode === EventErrorCode.AgentAlreadyLoggedIn && read.attributes.AttributeReferenceID === undefined;
     const number = 'AttributeEventSequenceNumber' in read.attributes ? read.attributes.AttributeEventSequenceNumber : undefined;
     if (number !== this.#sequence) this.#problem ??= `${read.name} has the sequence number ${String(number)}, expected ${this.#sequence}`;
   }

@@ -4,7 +4,7 @@ import type { Dice } from './dice.js';
 import { anyRequest, changeMessage, type Seat } from './messages.js';
 
 /** Frames in a stream that stays well formed. */
-const LONGEST = 400;
+const LONGEST = 150;
 
 export interface StreamParts {
   readonly dialect: Dialect;

@@ -12,8 +12,8 @@ const TEXTS: readonly [string, ...string[]] = [
 const INTEGERS: readonly [number, ...number[]] = [0, 1, 2, 3, 4, 6, 7, 21, 26, 33, 51, -1, 101, 102, 156, 501, 732, 733, 1001, 1002, 32_768, 65_536, 0x7fff_ffff, -0x8000_0000];
 const KEYS: readonly [string, ...string[]] = ['__proto__', 'constructor', 'customer_name', 'contact_info', 'x', '\0', 'k'.repeat(200), ...KEY_NAMES];
 const REQUESTS: readonly [string, ...string[]] = ['__proto__', ...AGENT_REQUESTS.keys(), ...CONTROL_REQUESTS.keys()];
-/** Lists nest no deeper here: one level more would be malformed. */
-const DEEPEST = 15;
+/** Lists that are put into lists and stay readable. */
+const DEEPEST = 11;
 
 export function anyText(dice: Dice): string {
   return dice.one(TEXTS);
