@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { DEFAULT_LIMITS, type Dialect, EventErrorCode, makeMessage, type Message, ocm1, type ReadMessage, readMessage } from '../../protocol/index.js';
+import { DEFAULT_LIMITS, type Dialect, EventErrorCode, findValue, keys, type KvList, makeMessage, type Message, ocm1, type ReadMessage, readMessage } from '../../protocol/index.js';
 import { systemClock } from '../../src/util/clock.js';
 import { HOST } from '../support/gateway.js';
 import type { Dice } from './dice.js';
@@ -26,6 +26,8 @@ export class Finding extends Error {
 /** One connection to a listener of frames, and what is held against the gateway on it. */
 export class FuzzLine {
   registered = false;
+  /** Of the last record that it was told of. */
+  handle: number | undefined;
   readonly #sent: Uint8Array[] = [];
   readonly #heard: ReadMessage[] = [];
   #sequence = 0n;
@@ -160,9 +162,15 @@ export class FuzzLine {
     this.#heard.push(read);
     if (this.dialect !== 'T') return;
     this.#sequence += 1n;
+    if (read.name === 'EventUserEvent') this.#noteHandle(read.attributes.AttributeUserData);
     this.#takenOver ||= read.name === 'EventError' && read.attributes.AttributeErrorCode === EventErrorCode.AgentAlreadyLoggedIn && read.attributes.AttributeReferenceID === undefined;
     const number = 'AttributeEventSequenceNumber' in read.attributes ? read.attributes.AttributeEventSequenceNumber : undefined;
     if (number !== this.#sequence) this.#problem ??= `${read.name} has the sequence number ${String(number)}, expected ${this.#sequence}`;
+  }
+
+  #noteHandle(data: KvList): void {
+    const value = findValue(data, keys.GSW_RECORD_HANDLE);
+    if (value?.type === 'int') this.handle = value.value;
   }
 
   #untilEnd(): Promise<void> {

@@ -46,7 +46,7 @@ const LANES = 12;
 /** Streams of a connection at most. */
 const ROUNDS = 12;
 const AGENTS: readonly [string, ...string[]] = ['1001', '1002', '1003', '2001'];
-const RECORDS = 300;
+const RECORDS = 2000;
 /** What a process may hold more than before: it has been warmed up. */
 const MORE_RSS_MIB = 160;
 const MORE_DESCRIPTORS = 8;
@@ -126,8 +126,8 @@ async function runLane(lane: number, dice: Dice, ports: ProcessPorts, account: A
   const dialect: Dialect = lane % 2 === 0 ? 'T' : 'GSW_CM';
   const parts: StreamParts = {
     dialect,
-    // two lanes share an agent and its DN now and then
-    seat: { dn: String(7001 + (lane >> 2)), agent: AGENTS[(lane >> 2) % AGENTS.length] ?? AGENTS[0] },
+    // there are fewer agents than desktops: some take each other's place
+    seat: { dn: String(7001 + ((lane >> 1) % AGENTS.length)), agent: AGENTS[(lane >> 1) % AGENTS.length] ?? AGENTS[0] },
     known: [...frames.filter(({ message }) => message.dialect === dialect), ...malformed.filter(({ listener }) => listener === dialect), ...corpus.filter((one) => one.dialect === dialect)].map(({ bytes }) => bytes),
   };
   while (goesOn()) {
@@ -154,7 +154,8 @@ async function playLine(port: number, from: string, parts: StreamParts, dice: Di
       const { frames: read, lives } = await line.play(bytes, dice);
       account.frames += read;
       if (!lives) return;
-      bytes = dice.oneIn(2) ? anyBytes(dice, parts) : wellFormed(dice, parts);
+      const now = { ...parts, seat: { ...parts.seat, handle: line.handle } };
+      bytes = dice.oneIn(2) ? anyBytes(dice, now) : wellFormed(dice, now);
     }
   } finally {
     line.leave(dice);

@@ -18,7 +18,8 @@ export function wellFormed(dice: Dice, { dialect, seat }: StreamParts): Buffer {
   return Buffer.concat(
     Array.from({ length: 1 + dice.below(LONGEST) }, () => {
       const request = anyRequest(dice, dialect, seat);
-      return ocm1.encode(dice.oneIn(4) ? request : changeMessage(dice, request));
+      const isUserRequest = request.attributes.some(({ value }) => value.type === 'kvlist');
+      return ocm1.encode(dice.oneIn(isUserRequest ? 2 : 4) ? request : changeMessage(dice, request));
     }),
   );
 }

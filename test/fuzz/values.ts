@@ -63,11 +63,11 @@ export function changeList(dice: Dice, list: KvList): KvList {
   return pairs;
 }
 
-/** The user data of a request of desktops, with parameters that may be its own. */
-export function userRequest(dice: Dice): KvList {
-  const pairs: Pair[] = [{ key: keys.GSW_AGENT_REQ_TYPE, value: { type: 'string', value: dice.one(REQUESTS) } }];
+/** The user data of a request of desktops, with parameters that may be its own. `handle` is that of a record which there is. */
+export function userRequest(dice: Dice, handle = 1): KvList {
+  const pairs: Pair[] = [{ key: keys.GSW_AGENT_REQ_TYPE, value: { type: 'string', value: dice.oneIn(3) ? 'PreviewRecordRequest' : dice.one(REQUESTS) } }];
   if (!dice.oneIn(4)) pairs.push({ key: keys.GSW_CAMPAIGN_NAME, value: { type: 'string', value: dice.one(['Spring', 'Spring', 'Autumn']) } });
-  if (dice.oneIn(2)) pairs.push({ key: keys.GSW_RECORD_HANDLE, value: { type: 'int', value: dice.below(400) } });
+  if (dice.oneIn(2)) pairs.push({ key: keys.GSW_RECORD_HANDLE, value: { type: 'int', value: dice.oneIn(4) ? dice.below(400) : handle } });
   if (dice.oneIn(2)) pairs.push({ key: keys.GSW_CALL_RESULT, value: { type: 'int', value: dice.one(INTEGERS) } });
   if (dice.oneIn(3)) pairs.push({ key: keys.GSW_PHONE, value: { type: 'string', value: dice.one(['5550199', anyText(dice)]) } });
   if (dice.oneIn(3)) pairs.push({ key: keys.GSW_DATE_TIME, value: { type: 'string', value: anyText(dice) } });
