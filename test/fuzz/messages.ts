@@ -98,7 +98,7 @@ export function changeMessage(dice: Dice, message: Message): Message {
     if (dice.oneIn(8)) type = dice.oneIn(2) ? dice.below(65_536) : messageType(dice.one(messagesOf(dialect))?.name ?? 'EventError');
     else if (attribute === undefined || dice.oneIn(6)) attributes.splice(at, 0, { id: dice.oneIn(3) ? dice.below(65_536) : dice.one(attributesOf(dialect))?.id ?? 1, value: anyValue(dice) });
     else if (dice.oneIn(5)) attributes.splice(at, 1);
-    else if (dice.oneIn(6)) attributes.push(...attributes.splice(at, 1), attribute);
+    else if (dice.below(6) === 5) attributes.push(...attributes.splice(at, 1), attribute);
     else if (attribute.value.type === 'kvlist') attributes[at] = { id: attribute.id, value: { type: 'kvlist', value: changeList(dice, attribute.value.value) } };
     else attributes[at] = { id: attribute.id, value: sameType(dice, attribute) };
   }

@@ -58,7 +58,7 @@ export function changeList(dice: Dice, list: KvList): KvList {
   const pair = pairs[at];
   if (pair === undefined || dice.oneIn(3)) pairs.splice(at, 0, { key: dice.one(KEYS), value: anyValue(dice) });
   else if (dice.oneIn(4)) pairs.splice(at, 1);
-  else if (dice.oneIn(4)) pairs.push(pair);
+  else if (dice.below(4) === 3) pairs.push(pair);
   else pairs[at] = { key: pair.key, value: anyValue(dice) };
   return pairs;
 }
