@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { ProtocolError } from './errors.js';
 import type { ProtocolErrorCode } from './errors.js';
+import { findKey, keepKey } from './known-keys.js';
 import { LONE_SURROGATE } from './layout.js';
 
 /** The same bytes as a Buffer, not copied. */
@@ -81,7 +82,15 @@ export class Reader {
     const length = this.#bytes.readUInt16BE(at);
     if (length === 0) throw this.error('EmptyKey', 'Empty key', at);
     if (length > this.left) throw this.error('LengthOutOfBounds', `Key length ${length} where ${this.left} bytes are left`, at);
-    return this.utf8(length);
+    const start = this.position;
+    const known = findKey(this.#bytes, start, length);
+    if (known !== undefined) {
+      this.position += length;
+      return known;
+    }
+    const key = this.utf8(length);
+    keepKey(key, this.#bytes, start, length);
+    return key;
   }
 
   /** `length` bytes of UTF-8; a byte order mark is text like any other. */

@@ -8,12 +8,17 @@ import type { ConnectionGate } from '../net/connection-gate.js';
 export class HttpConnections implements HttpFigures {
   open = 0;
   accepted = 0;
+  handshakeErrors = 0;
   readonly refused = { connectionLimit: 0, addressLimit: 0, peer: 0 };
   readonly closed = Object.fromEntries(Object.keys(brokenRequests).map((reason) => [reason, 0])) as Record<BrokenRequest, number>;
 
   constructor(server: Server, gate: ConnectionGate) {
     server.on('connection', (socket) => this.#take(socket, gate));
-    server.on('clientError', (error: Error) => (this.closed[brokenBy(error)] += 1));
+    server.on('tlsClientError', () => (this.handshakeErrors += 1));
+    server.on('clientError', (error: Error) => {
+      const reason = brokenBy(error);
+      if (reason !== undefined) this.closed[reason] += 1;
+    });
   }
 
   #take(socket: Socket, gate: ConnectionGate): void {

@@ -253,6 +253,7 @@ export interface Limits {
   readonly loginDelayMs: number;
   readonly loginLockMs: number;
   readonly loginsWaiting: number;
+  readonly resumeTokenLifeMs: number;
   /** Bytes. */
   readonly httpBody: number;
   readonly httpHeaderTimeoutMs: number;

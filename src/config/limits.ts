@@ -47,6 +47,8 @@ export const limitsSchema = z.strictObject({
   loginLock: duration(1).prefault('1m'),
   /** Hashes are made to be slow: what comes faster than they are computed would wait for ever, and hold its line. */
   loginsWaiting: count(1).prefault(500),
+  /** A resume token that got into other hands would open the door for ever. */
+  resumeTokenLife: duration(1).prefault('24h'),
   /** A body of any size would be gathered in memory before it is read. Imports are streamed, and not held to it. */
   httpBody: bytes(KIB, GIB).prefault('1MiB'),
   /** A peer that drips its headers, or shakes no hands over TLS, would hold a connection for ever. */

@@ -71,6 +71,21 @@ function connections(registry: Registry, sources: Sources): void {
     labels: ['dialect', 'reason'],
     read: () => byReason(sources, 'refused'),
   });
+  readCounter(registry, {
+    name: 'ocm_tls_handshake_errors_total',
+    help: 'Connections whose TLS handshake failed: no certificate where one is asked for, another version, no TLS at all, or nothing said in time.',
+    labels: ['dialect'],
+    read: () => [
+      ...sources.connections().map(({ dialect, counters }) => [counters.handshakeErrors, { dialect }] as const),
+      [sources.http()?.handshakeErrors ?? 0, { dialect: 'HTTP' }] as const,
+    ],
+  });
+  readCounter(registry, {
+    name: 'ocm_logins_total',
+    help: 'Passwords and tokens of clients and agents, by outcome: admitted, resumed (by a resume token), wrong; locked (too many wrong ones before) and busy (too many at a time) were not looked at. Over HTTP every request brings one.',
+    labels: ['dialect', 'outcome'],
+    read: () => sources.logins().map(({ entrance, outcome, count }) => [count, { dialect: entrance, outcome }] as const),
+  });
   readGauge(registry, {
     name: 'ocm_outbox_bytes',
     help: 'Bytes sent that the system has not taken yet, over all connections of a dialect. What stays above 0 waits for clients that do not read.',
@@ -93,7 +108,7 @@ function connections(registry: Registry, sources: Sources): void {
 
 function byReason(sources: Sources, which: 'closed' | 'refused') {
   const http = sources.http();
-  const frames = sources.connections().map(({ dialect, counters }) => ({ dialect, counts: which === 'closed' ? counters.closed : { ...counters.refused, handshake: counters.handshakeErrors } }));
+  const frames = sources.connections().map(({ dialect, counters }) => ({ dialect, counts: counters[which] }));
   return [...frames, ...(http === undefined ? [] : [{ dialect: 'HTTP', counts: http[which] }])].flatMap(({ dialect, counts }) =>
     Object.entries(counts).map(([reason, count]) => [count, { dialect, reason }] as const),
   );

@@ -20,6 +20,8 @@ export interface HttpFigures {
   readonly refused: Readonly<Record<string, number>>;
   /** Ended by the server before there was a request, by reason. */
   readonly closed: Readonly<Record<string, number>>;
+  /** TLS handshakes that failed. */
+  readonly handshakeErrors: number;
 }
 
 /** What is read when somebody looks; each of them costs little, however much there is behind it. */
@@ -30,6 +32,8 @@ export interface Sources {
   connections(): readonly ConnectionFigures[];
   /** Undefined where no HTTP listener is open. */
   http(): HttpFigures | undefined;
+  /** Names and passwords, and tokens, that were given since the start. */
+  logins(): readonly { readonly entrance: string; readonly outcome: string; readonly count: number }[];
   /** Of the budget that all frame connections share. */
   heldBytes(): number;
   /** Milliseconds since the epoch. */

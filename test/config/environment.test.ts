@@ -43,6 +43,7 @@ const ROWS: readonly Row[] = [
   ['OCM_LIMITS_LOGIN_FAILURES', '3', (d) => d.limits.loginFailures, 3],
   ['OCM_LIMITS_LOGIN_DELAY', '2s', (d) => d.limits.loginDelayMs, 2000],
   ['OCM_LIMITS_LOGIN_LOCK', '5m', (d) => d.limits.loginLockMs, 300_000],
+  ['OCM_LIMITS_RESUME_TOKEN_LIFE', '8h', (d) => d.limits.resumeTokenLifeMs, 28_800_000],
   ['OCM_LIMITS_LOGINS_WAITING', '7', (d) => d.limits.loginsWaiting, 7],
   ['OCM_LIMITS_HELD_BYTES', '1GiB', (d) => d.limits.heldBytes, 2 ** 30],
   ['OCM_LIMITS_STOP_TIMEOUT', '7s', (d) => d.limits.stopTimeoutMs, 7000],

@@ -31,6 +31,7 @@ export async function everyMetric(): Promise<{ readonly name: string; readonly l
     recordCounts: () => [{ list: 'Spring', ready: 1, retrieved: 0, final: 0, countedAt: 0 }],
     connections: () => [{ dialect: 'T', counters: createNetCounters(), waitingBytes: 0 }],
     http: () => undefined,
+      logins: () => [{ entrance: 'T', outcome: 'wrong', count: 0 }],
     heldBytes: () => 0,
     now: () => 0,
   });
