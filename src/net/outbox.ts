@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '../util/clock.js';
 import { Fifo } from '../util/fifo.js';
 import type { CloseReason } from './close-reason.js';
-import type { HeldBytes } from './held-bytes.js';
+import type { HeldShare } from './held-bytes.js';
 import type { WriteScheduler, WriteSource } from './write-scheduler.js';
 
 /** Bytes given to the socket in one write: small enough that `flushedMarker` follows a slow client closely. */
@@ -22,7 +22,7 @@ export interface OutboxOptions {
   readonly limits: OutboxLimits;
   readonly clock: Clock;
   readonly scheduler: WriteScheduler;
-  readonly heldBytes: HeldBytes;
+  readonly heldBytes: HeldShare;
   /** The outbox cannot keep its promise any more: the line is to be closed. */
   readonly onFull: (reason: Extract<CloseReason, 'outboxFull' | 'drainTimeout' | 'heldBytes'>) => void;
   /** The kernel has taken so many bytes. */

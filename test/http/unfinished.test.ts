@@ -9,6 +9,10 @@ import { fakeHttp } from './support.js';
 
 const BODY_BYTES = 100;
 
+async function* letters(): AsyncGenerator<string> {
+  yield* ['a', 'b'];
+}
+
 describe('http/unfinished', () => {
   let clock: ManualClock;
   let http: ReturnType<typeof fakeHttp>;
@@ -56,10 +60,6 @@ describe('http/unfinished', () => {
 });
 
 describe('http/while-read', () => {
-  async function* letters(): AsyncGenerator<string> {
-    yield* ['a', 'b'];
-  }
-
   it('tells of a reader that takes no chunk in time, and of no other', async () => {
     const clock = new ManualClock();
     let stalls = 0;
