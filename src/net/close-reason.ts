@@ -8,7 +8,7 @@ export const closeReasons = {
   malformed: 'the client sent bytes that cannot be read on; guessing where the next frame starts would serve nonsense',
   outboxFull: 'more bytes waited for the client than outboxBytes; without the cap one stalled client fills the memory',
   drainTimeout: 'bytes waited longer than drainTimeout; without it a frozen client looks alive for ever',
-  heldBytes: 'all lines together held more than heldBytes; without it many lines below their own cap fill the memory',
+  heldBytes: 'all lines together held more than heldBytes, and this one most; without it many lines below their own cap fill the memory',
   registerTimeout: 'the client did not register in time; without it silent strangers use up the connections',
   registrationRefused: 'the client was not allowed to register; without the close it could try passwords on one line',
   heartbeatTimeout: 'no byte came for heartbeatTimeout; without it a dead machine keeps its agent logged in',

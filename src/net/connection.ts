@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { FrameLimits } from '../../protocol/profile/profile.js';
 import type { Clock, TimerHandle } from '../util/clock.js';
 import type { CloseReason } from './close-reason.js';
-import type { HeldBytes } from './held-bytes.js';
+import type { HeldBytes, HeldShare } from './held-bytes.js';
 import { Inbox } from './inbox.js';
 import type { FrameSource, InputHandlers } from './inbox.js';
 import type { NetCounters } from './net-counters.js';
@@ -47,6 +47,7 @@ export class Connection {
   readonly remoteAddress: string;
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
+  readonly #heldBytes: HeldShare;
   readonly #outbox: Outbox;
   readonly #inbox: Inbox;
   readonly #handlers: ConnectionHandlers;
@@ -63,12 +64,13 @@ export class Connection {
     this.number = options.number;
     this.remoteAddress = options.remoteAddress;
     this.#socket = options.socket;
+    this.#heldBytes = options.heldBytes.share(() => this.close('heldBytes'));
     this.#outbox = new Outbox({
       socket: options.socket,
       limits: options.outboxLimits,
       clock: options.clock,
       scheduler: options.scheduler,
-      heldBytes: options.heldBytes,
+      heldBytes: this.#heldBytes,
       onFull: (reason) => this.close(reason),
       onFlushed: (bytes) => (options.counters.bytesOut += bytes),
       onEmpty: () => this.#halfClose(),
@@ -143,11 +145,10 @@ export class Connection {
 
   /**
    * Counts bytes that a request of this line keeps in memory, until the function it answers is called, once. Where the budget of
-   * all lines is spent the line is closed.
+   * all lines is spent, and none holds more, the line is closed.
    */
   hold(bytes: number): () => void {
-    const { heldBytes } = this.#options;
-    if (heldBytes.tryHold(bytes)) return () => heldBytes.release(bytes);
+    if (this.#heldBytes.tryHold(bytes)) return () => this.#heldBytes.release(bytes);
     this.close('heldBytes');
     return () => undefined;
   }
@@ -216,9 +217,8 @@ export class Connection {
   /** Half-sent frames count against the budget like unsent answers do: both are memory a client can claim. */
   #accountInput(): void {
     const held = this.#inbox.heldBytes;
-    const { heldBytes } = this.#options;
-    if (held <= this.#inputHeld) heldBytes.release(this.#inputHeld - held);
-    else if (!heldBytes.tryHold(held - this.#inputHeld)) return this.close('heldBytes');
+    if (held <= this.#inputHeld) this.#heldBytes.release(this.#inputHeld - held);
+    else if (!this.#heldBytes.tryHold(held - this.#inputHeld)) return this.close('heldBytes');
     this.#inputHeld = held;
   }
 

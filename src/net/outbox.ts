@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '../util/clock.js';
 import { Fifo } from '../util/fifo.js';
 import type { CloseReason } from './close-reason.js';
-import type { HeldBytes } from './held-bytes.js';
+import type { HeldShare } from './held-bytes.js';
 import { JOIN_BYTES, JoinBuffer } from './join-buffer.js';
 import type { WriteScheduler, WriteSource } from './write-scheduler.js';
 
@@ -25,7 +25,7 @@ export interface OutboxOptions {
   readonly limits: OutboxLimits;
   readonly clock: Clock;
   readonly scheduler: WriteScheduler;
-  readonly heldBytes: HeldBytes;
+  readonly heldBytes: HeldShare;
   /** The outbox cannot keep its promise any more: the line is to be closed. */
   readonly onFull: (reason: Extract<CloseReason, 'outboxFull' | 'drainTimeout' | 'heldBytes'>) => void;
   /** The kernel has taken so many bytes. */

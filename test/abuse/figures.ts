@@ -29,9 +29,10 @@ export async function closedFor(gateway: At, dialect: string, reason: string): P
 /** A client is answered each time it asks, one by one, until the promise is settled; answers how often. */
 export async function answersUntil(settled: Promise<unknown>, client: DirectClient): Promise<number> {
   let answers = 0;
-  let over = false;
-  void settled.then(() => (over = true), () => (over = true));
-  while (!over) {
+  const state = { over: false };
+  const end = (): void => void (state.over = true);
+  void settled.then(end, end);
+  while (!state.over) {
     await client.request('GSW_CM_ReqGetCampaignStatus', { GSW_CM_AttrSessionID: SPRING.dbid });
     answers += 1;
   }

@@ -28,6 +28,13 @@ const PORTS: readonly { readonly dialect: Dialect; readonly port: 'direct' | 'te
   { dialect: 'T', port: 'tevents', hello: ocm1.encode(makeMessage('RequestRegisterClient', { AttributeReferenceID: 1, AttributeApplicationName: 'slow' })) },
 ];
 
+/** Attributes of a request with so many properties. */
+const withProperties = (count: number) => ({
+  GSW_CM_AttrReferenceID: 2,
+  GSW_CM_AttrSessionID: SPRING.dbid,
+  GSW_CM_AttrProperties: Array.from({ length: count }, () => ({ key: 'x', value: int(1) })),
+});
+
 describe('a client at a limit', function () {
   this.timeout(60_000);
   let gateway: TestGateway;
@@ -68,14 +75,9 @@ describe('a client at a limit', function () {
   }
 
   it('of entries gets an Error and its end, behind what it may have', async () => {
-    const properties = (count: number) => ({
-      GSW_CM_AttrReferenceID: 2,
-      GSW_CM_AttrSessionID: SPRING.dbid,
-      GSW_CM_AttrProperties: Array.from({ length: count }, () => ({ key: 'x', value: int(1) })),
-    });
     const line = await RawLine.open(gateway.ports.direct, 'GSW_CM');
     line.send(PORTS[0]?.hello ?? Buffer.of());
-    line.sendMessage(makeMessage('GSW_CM_ReqGetCampaignStatus', properties(ENTRIES - 3)), makeMessage('GSW_CM_ReqGetCampaignStatus', properties(ENTRIES - 2)));
+    line.sendMessage(makeMessage('GSW_CM_ReqGetCampaignStatus', withProperties(ENTRIES - 3)), makeMessage('GSW_CM_ReqGetCampaignStatus', withProperties(ENTRIES - 2)));
     const { messages, end } = await line.rest();
     expect({ names: messages.map(({ name }) => name), end }).to.deep.equal({ names: ['GSW_CM_EvClientRegistered', 'GSW_CM_EvCampaignStatus', 'GSW_CM_EvError'], end: 'fin' });
     expect(sampleOf(await scrape(gateway), 'ocm_malformed_total', { dialect: 'GSW_CM', code: 'TooManyEntries' })).to.equal(1);

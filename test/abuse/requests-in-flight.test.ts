@@ -22,6 +22,9 @@ const load = (reference: number, bytes: number) =>
     GSW_CM_AttrProperties: [{ key: 'x', value: string('x'.repeat(bytes)) }],
   });
 
+const heldBack = (text: string): number => sampleOf(text, 'ocm_requests_held_back_total', { dialect: 'GSW_CM' }) ?? 0;
+const receivedBytes = (text: string): number => sampleOf(text, 'ocm_received_bytes_total', { dialect: 'GSW_CM' }) ?? 0;
+
 describe('a client that asks without waiting for answers', function () {
   this.timeout(60_000);
   let place: StorePlace;
@@ -56,8 +59,6 @@ describe('a client that asks without waiting for answers', function () {
   }
 
   const inFlight = (count: number): Promise<string> => figuresUntil(gateway, 'ocm_requests_in_flight', { dialect: 'GSW_CM' }, (value) => value === count);
-  const heldBack = (text: string): number => sampleOf(text, 'ocm_requests_held_back_total', { dialect: 'GSW_CM' }) ?? 0;
-  const receivedBytes = (text: string): number => sampleOf(text, 'ocm_received_bytes_total', { dialect: 'GSW_CM' }) ?? 0;
 
   const greedy = async (requests: readonly ReturnType<typeof load>[]): Promise<RawLine> => {
     const line = await RawLine.open(gateway.ports.direct, 'GSW_CM');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { DEFAULT_LIMITS, type Dialect, EventErrorCode, makeMessage, type Message, ocm1, type ReadMessage, readMessage } from '../../protocol/index.js';
+import { DEFAULT_LIMITS, type Dialect, EventErrorCode, findValue, keys, type KvList, makeMessage, type Message, ocm1, type ReadMessage, readMessage } from '../../protocol/index.js';
 import { systemClock } from '../../src/util/clock.js';
 import { HOST } from '../support/gateway.js';
 import type { Dice } from './dice.js';
@@ -26,9 +26,13 @@ export class Finding extends Error {
 /** One connection to a listener of frames, and what is held against the gateway on it. */
 export class FuzzLine {
   registered = false;
+  /** Of the last record that it was told of. */
+  handle: number | undefined;
   readonly #sent: Uint8Array[] = [];
   readonly #heard: ReadMessage[] = [];
   #sequence = 0n;
+  /** Another lane has logged the same agent in on the same DN: the line may end at any time. */
+  #takenOver = false;
   #end: 'fin' | 'reset' | undefined;
   #problem: string | undefined;
   #wake: () => void = () => undefined;
@@ -120,7 +124,7 @@ export class FuzzLine {
     this.socket.write(sentinel);
     await this.#until(() => this.#end !== undefined || this.#heard.some((message) => answers(message, reference)), 'no answer to what came behind the stream');
     if (this.#end !== undefined) {
-      if (!this.#isTakenOver()) this.#fail(`the connection of a stream that is well formed was ended (${this.#end}) behind ${this.#heard.at(-1)?.name}`);
+      if (!this.#takenOver) this.#fail(`the connection of a stream that is well formed was ended (${this.#end}) behind ${this.#heard.at(-1)?.name}`);
       return false;
     }
     if (this.dialect === 'T') return true;
@@ -135,14 +139,8 @@ export class FuzzLine {
     return this.#heard.filter((message) => message.name === 'GSW_CM_EvError' || ('GSW_CM_AttrRequestID' in message.attributes && message.attributes.GSW_CM_AttrRequestID !== 0)).length;
   }
 
-  /** Another lane has logged the same agent in on the same DN. */
-  #isTakenOver(): boolean {
-    const last = this.#heard.at(-1);
-    return last?.name === 'EventError' && last.attributes.AttributeErrorCode === EventErrorCode.AgentAlreadyLoggedIn;
-  }
-
   #checkError(text: string | undefined): void {
-    if (this.#isTakenOver()) return;
+    if (this.#takenOver) return;
     const [error, ...more] = this.#heard.filter((message) => this.#isMalformedError(message));
     if (error === undefined || more.length > 0) this.#fail(`${(error === undefined ? 0 : 1) + more.length} Errors for what is malformed, expected one: ${text}`);
     if (error !== this.#heard.at(-1)) this.#fail('the Error was not the last message');
@@ -164,8 +162,15 @@ export class FuzzLine {
     this.#heard.push(read);
     if (this.dialect !== 'T') return;
     this.#sequence += 1n;
+    if (read.name === 'EventUserEvent') this.#noteHandle(read.attributes.AttributeUserData);
+    this.#takenOver ||= read.name === 'EventError' && read.attributes.AttributeErrorCode === EventErrorCode.AgentAlreadyLoggedIn && read.attributes.AttributeReferenceID === undefined;
     const number = 'AttributeEventSequenceNumber' in read.attributes ? read.attributes.AttributeEventSequenceNumber : undefined;
     if (number !== this.#sequence) this.#problem ??= `${read.name} has the sequence number ${String(number)}, expected ${this.#sequence}`;
+  }
+
+  #noteHandle(data: KvList): void {
+    const value = findValue(data, keys.GSW_RECORD_HANDLE);
+    if (value?.type === 'int') this.handle = value.value;
   }
 
   #untilEnd(): Promise<void> {

@@ -8,7 +8,8 @@ import { importRecords } from '../support/gateway.js';
 import { corpus } from './corpus.js';
 import { Dice } from './dice.js';
 import { Finding, FuzzLine } from './fuzz-line.js';
-import { playHttp } from './http.js';
+import { type FloodAccount, longFloods } from './long-floods.js';
+import { anyRequests, playHttp } from './http.js';
 import { prelude, type Seat } from './messages.js';
 import { anyBytes, type StreamParts, wellFormed } from './stream.js';
 import { type Rest, Vitals, type Worst } from './vitals.js';
@@ -17,6 +18,8 @@ export interface FuzzOptions {
   /** How many frames, HTTP requests among them, are to be read by the gateway. */
   readonly frames: number;
   readonly seed: number;
+  /** The size of the floods behind it; absent: none. */
+  readonly floods?: number;
   /** Told now and then. */
   readonly onProgress?: (account: Account) => void;
 }
@@ -32,6 +35,7 @@ export interface Account {
 export interface FuzzReport extends Account {
   readonly ms: number;
   readonly worst: Worst;
+  readonly floods?: FloodAccount;
   readonly before: Rest;
   readonly after: Rest;
   /** What the gateway did wrong beside the findings: not there, something left behind, errors in its log. */
@@ -42,7 +46,7 @@ const LANES = 12;
 /** Streams of a connection at most. */
 const ROUNDS = 12;
 const AGENTS: readonly [string, ...string[]] = ['1001', '1002', '1003', '2001'];
-const RECORDS = 300;
+const RECORDS = 2000;
 /** What a process may hold more than before: it has been warmed up. */
 const MORE_RSS_MIB = 160;
 const MORE_DESCRIPTORS = 8;
@@ -51,7 +55,7 @@ const REST_MS = 30_000;
 const PROGRESS_MS = 1_000;
 
 /** Sends changed frames, sessions and requests to the listeners of a gateway that runs in a process of its own, and watches it. */
-export async function fuzz({ frames: wanted, seed, onProgress }: FuzzOptions): Promise<FuzzReport> {
+export async function fuzz({ frames: wanted, seed, floods: size, onProgress }: FuzzOptions): Promise<FuzzReport> {
   const directory = await makeStoreDirectory();
   const gateway = GatewayProcess.start({ OCM_STORE_URL: `pglite:${directory}` });
   const account: Account = { frames: 0, requests: 0, connections: 0, findings: [] };
@@ -81,6 +85,7 @@ export async function fuzz({ frames: wanted, seed, onProgress }: FuzzOptions): P
     await run(wanted / 5);
     const warm = await vitals.rest(lateFrom(isLate));
     await run(wanted);
+    const floods = size === undefined || account.findings.length > 0 ? undefined : await longFloods(ports, size);
     const after = await vitals.rest(lateFrom(isLate));
     progress();
     const ms = systemClock.now() - from;
@@ -93,7 +98,7 @@ export async function fuzz({ frames: wanted, seed, onProgress }: FuzzOptions): P
     for (const [what, delay] of [['a heartbeat', worst.heartbeatMs], ['/health', worst.healthMs], ['the loop, p99,', worst.loopDelayP99Ms]] as const) {
       if (delay > LONGEST_DELAY_MS) problems.push(`${what} took ${delay.toFixed(0)} ms`);
     }
-    return { ...account, ms, worst, before: warm, after, problems };
+    return { ...account, ms, ...(floods && { floods }), worst, before: warm, after, problems };
   } finally {
     const { code } = await gateway.end('SIGTERM');
     if (code !== 0) problems.push(`the gateway ended with ${code}: ${gateway.stderr.slice(0, 2000)}`);
@@ -121,16 +126,17 @@ async function runLane(lane: number, dice: Dice, ports: ProcessPorts, account: A
   const dialect: Dialect = lane % 2 === 0 ? 'T' : 'GSW_CM';
   const parts: StreamParts = {
     dialect,
-    // two lanes share an agent and its DN now and then
-    seat: { dn: String(7001 + (lane >> 2)), agent: AGENTS[(lane >> 2) % AGENTS.length] ?? AGENTS[0] },
+    // there are fewer agents than desktops: some take each other's place
+    seat: { dn: String(7001 + ((lane >> 1) % AGENTS.length)), agent: AGENTS[(lane >> 1) % AGENTS.length] ?? AGENTS[0] },
     known: [...frames.filter(({ message }) => message.dialect === dialect), ...malformed.filter(({ listener }) => listener === dialect), ...corpus.filter((one) => one.dialect === dialect)].map(({ bytes }) => bytes),
   };
   while (goesOn()) {
     try {
       if (dice.oneIn(12)) {
-        const sent = await playHttp(ports.http, from, dice);
-        account.frames += sent;
-        account.requests += sent;
+        const requests = anyRequests(dice);
+        await playHttp(ports.http, from, Buffer.concat(requests));
+        account.frames += requests.length;
+        account.requests += requests.length;
       } else await playLine(dialect === 'T' ? ports.tevents : ports.direct, from, parts, dice, account, goesOn);
       account.connections += 1;
     } catch (error) {
@@ -148,7 +154,8 @@ async function playLine(port: number, from: string, parts: StreamParts, dice: Di
       const { frames: read, lives } = await line.play(bytes, dice);
       account.frames += read;
       if (!lives) return;
-      bytes = dice.oneIn(3) ? anyBytes(dice, parts) : wellFormed(dice, parts);
+      const now = { ...parts, seat: { ...parts.seat, handle: line.handle } };
+      bytes = dice.oneIn(2) ? anyBytes(dice, now) : wellFormed(dice, now);
     }
   } finally {
     line.leave(dice);

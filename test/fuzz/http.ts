@@ -38,10 +38,13 @@ function anyBody(dice: Dice): string {
   }
 }
 
-/** Sends a few requests, ends the stream, and waits for the end: every answer is one of HTTP, and none says that the gateway failed. Answers how many were sent. */
-export async function playHttp(port: number, from: string, dice: Dice): Promise<number> {
-  const requests = Array.from({ length: 1 + dice.below(6) }, () => (dice.oneIn(3) ? changeBytes(dice, anyHttp(dice), anyHttp(dice)).subarray(dice.below(5)) : anyHttp(dice)));
-  const bytes = Buffer.concat(requests);
+/** A few requests, as they should be or not. */
+export function anyRequests(dice: Dice): readonly Uint8Array[] {
+  return Array.from({ length: 1 + dice.below(6) }, () => (dice.oneIn(3) ? changeBytes(dice, anyHttp(dice), anyHttp(dice)).subarray(dice.below(5)) : anyHttp(dice)));
+}
+
+/** Sends bytes, ends the stream, and waits for the end: every answer is one of HTTP, and none says that the gateway failed. Throws Finding. */
+export async function playHttp(port: number, from: string, bytes: Uint8Array): Promise<void> {
   const socket = connect({ host: HOST, port, localAddress: from, allowHalfOpen: true });
   const heard: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => heard.push(chunk));
@@ -61,5 +64,4 @@ export async function playHttp(port: number, from: string, dice: Dice): Promise<
   if (isLate) throw new Finding(`HTTP: no end within ${PATIENCE_MS / 1000} s`, 'HTTP', bytes);
   if (said !== '' && !said.startsWith('HTTP/1.1 ')) throw new Finding('HTTP: the answer is none', 'HTTP', bytes);
   if (/(?:^|[}\n])HTTP\/1\.1 500 /.test(said)) throw new Finding('HTTP: the gateway failed', 'HTTP', bytes);
-  return requests.length;
 }

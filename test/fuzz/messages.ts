@@ -7,6 +7,8 @@ import { anyText, anyValue, changeList, userRequest } from './values.js';
 export interface Seat {
   readonly dn: string;
   readonly agent: string;
+  /** Of the last record that the client was told of. */
+  readonly handle?: number | undefined;
 }
 
 /** What a client begins with: a session that is as it should be, up to any of its steps. */
@@ -32,8 +34,10 @@ export function anyRequest(dice: Dice, dialect: Dialect, seat: Seat): Message {
   return dialect === 'GSW_CM' ? directRequest(dice) : desktopRequest(dice, seat);
 }
 
+/** Those that bring a campaign to where its records are handed out come most often. */
 const CAMPAIGN_REQUESTS = [
-  'GSW_CM_ReqLoadCampaign', 'GSW_CM_ReqUnloadCampaign', 'GSW_CM_ReqStartDialing', 'GSW_CM_ReqStopDialing', 'GSW_CM_ReqSetDialingMode',
+  'GSW_CM_ReqLoadCampaign', 'GSW_CM_ReqLoadCampaign', 'GSW_CM_ReqLoadCampaign', 'GSW_CM_ReqLoadCampaign', 'GSW_CM_ReqStartDialing', 'GSW_CM_ReqStartDialing',
+  'GSW_CM_ReqStartDialing', 'GSW_CM_ReqStartDialing', 'GSW_CM_ReqUnloadCampaign', 'GSW_CM_ReqStartDialing', 'GSW_CM_ReqStopDialing', 'GSW_CM_ReqSetDialingMode',
   'GSW_CM_ReqForceUnloadCampaign', 'GSW_CM_ReqCompleteCampaign',
 ] as const;
 
@@ -57,13 +61,13 @@ function directRequest(dice: Dice): Message {
   }
 }
 
-function desktopRequest(dice: Dice, { dn, agent }: Seat): Message {
+function desktopRequest(dice: Dice, { dn, agent, handle }: Seat): Message {
   const on = { AttributeReferenceID: reference(dice), AttributeThisDN: dn };
   switch (dice.below(60)) {
     case 0:
       return makeMessage('RequestAgentLogin', { ...on, AttributeAgentID: agent });
     case 1:
-      return makeMessage('RequestAgentLogout', on);
+      return makeMessage(dice.oneIn(6) ? 'RequestAgentLogout' : 'RequestAgentReady', on);
     case 2:
       return makeMessage(dice.one(['RequestAgentReady', 'RequestAgentNotReady']), on);
     case 3:
@@ -73,7 +77,11 @@ function desktopRequest(dice: Dice, { dn, agent }: Seat): Message {
     case 5:
     case 6:
     case 7:
-      return makeMessage(dice.one(['RequestDistributeUserEvent', 'RequestSendEvent']), { ...on, AttributeUserData: userRequest(dice) });
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+      return makeMessage(dice.one(['RequestDistributeUserEvent', 'RequestSendEvent']), { ...on, AttributeUserData: userRequest(dice, handle) });
     default:
       return makeMessage('RequestHeartbeat', { AttributeReferenceID: on.AttributeReferenceID });
   }
@@ -90,7 +98,7 @@ export function changeMessage(dice: Dice, message: Message): Message {
     if (dice.oneIn(8)) type = dice.oneIn(2) ? dice.below(65_536) : messageType(dice.one(messagesOf(dialect))?.name ?? 'EventError');
     else if (attribute === undefined || dice.oneIn(6)) attributes.splice(at, 0, { id: dice.oneIn(3) ? dice.below(65_536) : dice.one(attributesOf(dialect))?.id ?? 1, value: anyValue(dice) });
     else if (dice.oneIn(5)) attributes.splice(at, 1);
-    else if (dice.oneIn(6)) attributes.push(...attributes.splice(at, 1), attribute);
+    else if (dice.below(6) === 5) attributes.push(...attributes.splice(at, 1), attribute);
     else if (attribute.value.type === 'kvlist') attributes[at] = { id: attribute.id, value: { type: 'kvlist', value: changeList(dice, attribute.value.value) } };
     else attributes[at] = { id: attribute.id, value: sameType(dice, attribute) };
   }

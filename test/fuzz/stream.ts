@@ -4,7 +4,7 @@ import type { Dice } from './dice.js';
 import { anyRequest, changeMessage, type Seat } from './messages.js';
 
 /** Frames in a stream that stays well formed. */
-const LONGEST = 400;
+const LONGEST = 150;
 
 export interface StreamParts {
   readonly dialect: Dialect;
@@ -18,7 +18,8 @@ export function wellFormed(dice: Dice, { dialect, seat }: StreamParts): Buffer {
   return Buffer.concat(
     Array.from({ length: 1 + dice.below(LONGEST) }, () => {
       const request = anyRequest(dice, dialect, seat);
-      return ocm1.encode(dice.oneIn(4) ? request : changeMessage(dice, request));
+      const isUserRequest = request.attributes.some(({ value }) => value.type === 'kvlist');
+      return ocm1.encode(dice.oneIn(isUserRequest ? 2 : 4) ? request : changeMessage(dice, request));
     }),
   );
 }

@@ -12,8 +12,8 @@ const TEXTS: readonly [string, ...string[]] = [
 const INTEGERS: readonly [number, ...number[]] = [0, 1, 2, 3, 4, 6, 7, 21, 26, 33, 51, -1, 101, 102, 156, 501, 732, 733, 1001, 1002, 32_768, 65_536, 0x7fff_ffff, -0x8000_0000];
 const KEYS: readonly [string, ...string[]] = ['__proto__', 'constructor', 'customer_name', 'contact_info', 'x', '\0', 'k'.repeat(200), ...KEY_NAMES];
 const REQUESTS: readonly [string, ...string[]] = ['__proto__', ...AGENT_REQUESTS.keys(), ...CONTROL_REQUESTS.keys()];
-/** Lists nest no deeper here: one level more would be malformed. */
-const DEEPEST = 15;
+/** Lists that are put into lists and stay readable. */
+const DEEPEST = 11;
 
 export function anyText(dice: Dice): string {
   return dice.one(TEXTS);
@@ -58,16 +58,16 @@ export function changeList(dice: Dice, list: KvList): KvList {
   const pair = pairs[at];
   if (pair === undefined || dice.oneIn(3)) pairs.splice(at, 0, { key: dice.one(KEYS), value: anyValue(dice) });
   else if (dice.oneIn(4)) pairs.splice(at, 1);
-  else if (dice.oneIn(4)) pairs.push(pair);
+  else if (dice.below(4) === 3) pairs.push(pair);
   else pairs[at] = { key: pair.key, value: anyValue(dice) };
   return pairs;
 }
 
-/** The user data of a request of desktops, with parameters that may be its own. */
-export function userRequest(dice: Dice): KvList {
-  const pairs: Pair[] = [{ key: keys.GSW_AGENT_REQ_TYPE, value: { type: 'string', value: dice.one(REQUESTS) } }];
+/** The user data of a request of desktops, with parameters that may be its own. `handle` is that of a record which there is. */
+export function userRequest(dice: Dice, handle = 1): KvList {
+  const pairs: Pair[] = [{ key: keys.GSW_AGENT_REQ_TYPE, value: { type: 'string', value: dice.oneIn(3) ? 'PreviewRecordRequest' : dice.one(REQUESTS) } }];
   if (!dice.oneIn(4)) pairs.push({ key: keys.GSW_CAMPAIGN_NAME, value: { type: 'string', value: dice.one(['Spring', 'Spring', 'Autumn']) } });
-  if (dice.oneIn(2)) pairs.push({ key: keys.GSW_RECORD_HANDLE, value: { type: 'int', value: dice.below(400) } });
+  if (dice.oneIn(2)) pairs.push({ key: keys.GSW_RECORD_HANDLE, value: { type: 'int', value: dice.oneIn(4) ? dice.below(400) : handle } });
   if (dice.oneIn(2)) pairs.push({ key: keys.GSW_CALL_RESULT, value: { type: 'int', value: dice.one(INTEGERS) } });
   if (dice.oneIn(3)) pairs.push({ key: keys.GSW_PHONE, value: { type: 'string', value: dice.one(['5550199', anyText(dice)]) } });
   if (dice.oneIn(3)) pairs.push({ key: keys.GSW_DATE_TIME, value: { type: 'string', value: anyText(dice) } });

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { DirectClient } from '../../src/client/index.js';
+import { type DirectClient, RequestRefused } from '../../src/client/index.js';
 import { systemClock } from '../../src/util/clock.js';
 import { sampleOf } from '../metrics/support.js';
-import { HOST, supervisorOf } from '../support/gateway.js';
+import { HOST, SPRING, supervisorOf } from '../support/gateway.js';
 import type { GatewayProcess, ProcessPorts } from '../support/gateway-process.js';
 
 const LOOK_MS = 200;
@@ -74,11 +74,23 @@ export class Vitals {
           const { status } = await fetch(`http://${HOST}:${this.ports.http}/health`);
           if (status !== 200) this.problems.push(`/health said ${status}`);
         }));
+        await this.#keepRunning();
         if (look % LOOKS_PER_FIGURES === 0) await this.#figures();
         await pause(LOOK_MS);
       }
     } catch (error) {
       this.problems.push(`the gateway was not there for others: ${String(error)}`);
+    }
+  }
+
+  /** The others unload the campaign all the time; while it does not run nobody gets a record. */
+  async #keepRunning(): Promise<void> {
+    for (const request of ['GSW_CM_ReqLoadCampaign', 'GSW_CM_ReqStartDialing'] as const) {
+      try {
+        await this.client.request(request, { GSW_CM_AttrSessionID: SPRING.dbid });
+      } catch (error) {
+        if (!(error instanceof RequestRefused)) throw error;
+      }
     }
   }
 
