@@ -28,6 +28,8 @@ import { recoverStore } from './start-up.js';
 
 /** How often hand-outs are forgotten that nobody can ask about any more. */
 const FORGET_EVERY_MS = 3_600_000;
+/** Agents who have been at a record so lately are at work. */
+const AT_WORK_MS = 10_000;
 
 export interface GatewayParts {
   readonly deployment: Deployment;
@@ -161,6 +163,12 @@ export class Gateway {
   async describe(dbid: number): Promise<GroupDescription | undefined> {
     const actor = this.#actors.get(dbid);
     return actor === undefined ? undefined : describeGroup(actor);
+  }
+
+  /** Whether agents are at records: what nobody waits for keeps out of their way. */
+  agentsWork(): boolean {
+    const { clock, writer } = this.#runtime;
+    return clock.now() - writer.lastAskedMs < AT_WORK_MS;
   }
 
   /** Throws StoreAway where the store does not answer. */

@@ -76,6 +76,7 @@ export class RecordWriter {
   #flushing: Promise<void> | undefined;
   readonly #aside = Array.from({ length: ASIDE }, () => new SerialQueue());
   readonly #waiting = new Set<Promise<void>>();
+  #lastAskedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly client: StoreClient,
@@ -114,6 +115,11 @@ export class RecordWriter {
     return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, sinceMs: this.now(), resolve, reject }));
   }
 
+  /** When it was last asked for anything; milliseconds. */
+  get lastAskedMs(): number {
+    return this.#lastAskedMs;
+  }
+
   /** Resolves when everything asked for so far has been answered. */
   async idle(): Promise<void> {
     while (this.#flushing !== undefined || this.#waiting.size > 0) {
@@ -123,6 +129,7 @@ export class RecordWriter {
   }
 
   #enqueue(job: Job): void {
+    this.#lastAskedMs = job.sinceMs;
     this.#queued.push(job);
     this.#flushing ??= this.#flush();
   }
