@@ -1,9 +1,9 @@
-import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DialMode } from '../../protocol/index.js';
 import { connectDesktop, connectDirect, type DesktopClient } from '../../src/client/index.js';
 import type { ProcessPorts } from '../../test/support/gateway-process.js';
 import { agentIds, CAMPAIGN_ID, GROUP_ID, WORKED } from './deployment.js';
+import { Stopwatch, type Wait } from './waits.js';
 
 /** What an agent thinks between two requests. */
 const THINK_MS = 20;
@@ -13,8 +13,7 @@ const host = '127.0.0.1';
 
 /** Desktops that take records and end them, in a closed loop, until they are stopped. */
 export class Desktops {
-  /** Waits from each request to its answer, behind its acknowledgment, since they were taken last, in milliseconds. */
-  #waits: number[] = [];
+  readonly #watch = new Stopwatch();
   #stopped = false;
 
   private constructor(
@@ -43,10 +42,9 @@ export class Desktops {
     return this.loops.done;
   }
 
-  take(): number[] {
-    const waits = this.#waits;
-    this.#waits = [];
-    return waits;
+  /** From each request to its answer, which comes behind its acknowledgment. */
+  take(): Wait[] {
+    return this.#watch.take();
   }
 
   async stop(): Promise<void> {
@@ -57,21 +55,13 @@ export class Desktops {
 
   async #work(desktop: DesktopClient): Promise<void> {
     while (!this.#stopped) {
-      const record = await this.#timed(() => desktop.userRequest('PreviewRecordRequest', { GSW_CAMPAIGN_NAME: WORKED }));
+      const record = await this.#watch.time(() => desktop.userRequest('PreviewRecordRequest', { GSW_CAMPAIGN_NAME: WORKED }));
       if (record.name !== 'PreviewRecord') throw new Error(`the list of the agents is too short: ${record.name}`);
       await pause(THINK_MS);
       const handle = record.integer('GSW_RECORD_HANDLE') ?? 0;
-      await this.#timed(() => desktop.userRequest('RecordProcessed', { GSW_RECORD_HANDLE: handle, GSW_CALL_RESULT: ANSWER }));
+      await this.#watch.time(() => desktop.userRequest('RecordProcessed', { GSW_RECORD_HANDLE: handle, GSW_CALL_RESULT: ANSWER }));
       await pause(THINK_MS);
     }
-  }
-
-  async #timed<T>(request: () => Promise<T>): Promise<T> {
-    const before = performance.now();
-    const answer = await request();
-    const ms = performance.now() - before;
-    this.#waits.push(ms);
-    return answer;
   }
 }
 
