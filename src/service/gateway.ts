@@ -165,10 +165,13 @@ export class Gateway {
     return actor === undefined ? undefined : describeGroup(actor);
   }
 
-  /** Whether agents are at records: what nobody waits for keeps out of their way. */
-  agentsWork(): boolean {
+  /**
+   * How long agents waited last for what they do with records to be written, in milliseconds; undefined: none has been at one
+   * lately. What nobody waits for keeps out of their way by it.
+   */
+  agentsWait(): number | undefined {
     const { clock, writer } = this.#runtime;
-    return clock.now() - writer.lastAskedMs < AT_WORK_MS;
+    return clock.now() - writer.lastAskedMs < AT_WORK_MS ? writer.lastWaitMs : undefined;
   }
 
   /** Throws StoreAway where the store does not answer. */

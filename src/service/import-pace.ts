@@ -11,9 +11,14 @@ const STEP_ALONE_MS = 40;
 /** One measurement changes the size of a step by no more: it may have been the machine, and not the rows. */
 const SHRINKS_TO = 1 / 4;
 const GROWS_TO = 2;
-/** Of the time of a step, how long the next waits while agents work: else they would find the store at a step each time. */
-const PAUSE_SHARE = 1 / 3;
-const PAUSE_AT_MOST_MS = 50;
+/**
+ * Of the time of a step, how long the next waits while agents work: else they would find the store, and its disk, at a step each
+ * time. The longer they have had to wait, the longer, but for the bounds: they may wait for something else.
+ */
+const PAUSE_SHARE = { least: 1 / 4, most: 2 };
+/** Agents who wait that long make the next step wait for as long as the last has taken. */
+const LONG_WAIT_MS = 40;
+const PAUSE_AT_MOST_MS = 100;
 
 /** How many rows the next step takes, so that it lasts about `aimMs`, when one of `rows` has taken `tookMs`. */
 export function nextRows(rows: number, tookMs: number, aimMs: number): number {
@@ -21,9 +26,10 @@ export function nextRows(rows: number, tookMs: number, aimMs: number): number {
   return Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, Math.round(rows * factor)));
 }
 
-/** How long the next step waits for agents who work, when one has taken `tookMs`; milliseconds. */
-export function pauseAfter(tookMs: number): number {
-  return Math.min(PAUSE_AT_MOST_MS, Math.round(tookMs * PAUSE_SHARE));
+/** How long the next step waits for agents, who waited `waitMs` for theirs, when one has taken `tookMs`; milliseconds. */
+export function pauseAfter(tookMs: number, waitMs: number): number {
+  const share = Math.min(PAUSE_SHARE.most, Math.max(PAUSE_SHARE.least, waitMs / LONG_WAIT_MS));
+  return Math.min(PAUSE_AT_MOST_MS, Math.round(tookMs * share));
 }
 
 /**
@@ -35,8 +41,8 @@ export class ImportPace {
 
   constructor(
     private readonly clock: Clock,
-    /** Whether there is anybody who would wait for an import. */
-    private readonly agentsWork: () => boolean,
+    /** How long agents who work waited last, in milliseconds; undefined: none works. */
+    private readonly agentsWait: () => number | undefined,
   ) {}
 
   /** Rows of the next step. */
@@ -46,9 +52,9 @@ export class ImportPace {
 
   /** A step of that many rows has taken so long. Resolves when the next may begin. */
   async took(rows: number, tookMs: number): Promise<void> {
-    const working = this.agentsWork();
-    this.#rows = nextRows(rows, tookMs, working ? STEP_MS : STEP_ALONE_MS);
-    const pauseMs = working ? pauseAfter(tookMs) : 0;
+    const waitMs = this.agentsWait();
+    this.#rows = nextRows(rows, tookMs, waitMs === undefined ? STEP_ALONE_MS : STEP_MS);
+    const pauseMs = waitMs === undefined ? 0 : pauseAfter(tookMs, waitMs);
     if (pauseMs > 0) await new Promise<void>((resolve) => void this.clock.after(pauseMs, resolve, { keepAlive: true }));
   }
 }

@@ -39,8 +39,8 @@ export interface ImporterParts {
   readonly owner: Owner;
   readonly clock: Clock;
   readonly log: ServiceLog;
-  /** Whether agents work, who would wait for an import; absent: there is none. */
-  readonly agentsWork?: () => boolean;
+  /** How long agents who work waited last, in milliseconds; undefined, or absent: none works. */
+  readonly agentsWait?: () => number | undefined;
   /** Records may be due in a list that were not before. */
   listChanged(listDbid: number): void;
 }
@@ -168,8 +168,8 @@ export class Importer {
   }
 
   #contextOf(list: ListTable, importId: number, reject: (row: RejectedRow) => void): ImportContext {
-    const { client, owner, clock, agentsWork = () => false } = this.parts;
-    return { client, owner, clock, list, importId, reject, stopping: () => this.#closing, pace: () => new ImportPace(clock, agentsWork) };
+    const { client, owner, clock, agentsWait = () => undefined } = this.parts;
+    return { client, owner, clock, list, importId, reject, stopping: () => this.#closing, pace: () => new ImportPace(clock, agentsWait) };
   }
 
   #queueOf(list: ListTable): SerialQueue {

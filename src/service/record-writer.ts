@@ -77,6 +77,7 @@ export class RecordWriter {
   readonly #aside = Array.from({ length: ASIDE }, () => new SerialQueue());
   readonly #waiting = new Set<Promise<void>>();
   #lastAskedMs = Number.NEGATIVE_INFINITY;
+  #lastWaitMs = 0;
 
   constructor(
     private readonly client: StoreClient,
@@ -118,6 +119,11 @@ export class RecordWriter {
   /** When it was last asked for anything; milliseconds. */
   get lastAskedMs(): number {
     return this.#lastAskedMs;
+  }
+
+  /** How long whoever waited longest for the last commit has waited; milliseconds. */
+  get lastWaitMs(): number {
+    return this.#lastWaitMs;
   }
 
   /** Resolves when everything asked for so far has been answered. */
@@ -196,6 +202,7 @@ export class RecordWriter {
       return { handed: rows, ...written };
     });
     const doneMs = this.now();
+    this.#lastWaitMs = doneMs - Math.min(...batch.map((job) => job.sinceMs));
     for (const job of batch) this.measures.took(job.kind === 'end' ? 'result' : job.kind, groupOf(job), doneMs - job.sinceMs);
     for (const job of handOuts) job.resolve(handed.get(job.ask.attemptGuid));
     for (const job of calls) job.resolve(called.has(job.change.handle));

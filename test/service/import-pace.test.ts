@@ -28,14 +28,15 @@ describe('service/import-pace', () => {
     );
   });
 
-  it('leaves the store to agents for a part of the time of a step', () => {
-    expect([0, 15, 30].map(pauseAfter)).to.deep.equal([0, 5, 10]);
-    expect(pauseAfter(5000)).to.equal(50);
+  it('leaves the store to agents for a part of the time of a step, a larger one where they have had to wait', () => {
+    expect([0, 16, 32].map((tookMs) => pauseAfter(tookMs, 3))).to.deep.equal([0, 4, 8]);
+    expect([0, 20, 40, 60, 80, 9000].map((waitMs) => pauseAfter(16, waitMs))).to.deep.equal([4, 8, 16, 24, 32, 32]);
+    expect(pauseAfter(5000, 9000)).to.equal(100);
   });
 
   it('goes at once where nobody works, with longer steps', async () => {
     const clock = new ManualClock();
-    const pace = new ImportPace(clock, () => false);
+    const pace = new ImportPace(clock, () => undefined);
     await pace.took(200, 20);
     expect(pace.rows).to.equal(400);
     expect(clock.pending).to.equal(0);
@@ -43,14 +44,14 @@ describe('service/import-pace', () => {
 
   it('waits between two steps where agents work, from the first step that finds them at it', async () => {
     const clock = new ManualClock();
-    let working = false;
-    const pace = new ImportPace(clock, () => working);
+    let waitMs: number | undefined;
+    const pace = new ImportPace(clock, () => waitMs);
     await pace.took(200, 40);
-    working = true;
+    waitMs = 20;
     let goes = false;
     const next = pace.took(200, 30).then(() => (goes = true));
     expect(pace.rows).to.equal(100);
-    clock.advance(9);
+    clock.advance(14);
     await Promise.resolve();
     expect(goes).to.equal(false);
     clock.advance(1);
