@@ -44,10 +44,10 @@ describe('service/import-pace', () => {
 
   it('waits between two steps where agents work, from the first step that finds them at it', async () => {
     const clock = new ManualClock();
-    let waitMs: number | undefined;
-    const pace = new ImportPace(clock, () => waitMs);
+    const agents: { waitMs?: number } = {};
+    const pace = new ImportPace(clock, () => agents.waitMs);
     await pace.took(200, 40);
-    waitMs = 20;
+    agents.waitMs = 20;
     let goes = false;
     const next = pace.took(200, 30).then(() => (goes = true));
     expect(pace.rows).to.equal(100);
