@@ -8,7 +8,7 @@ import { GatewayProcess } from '../test/support/gateway-process.js';
 import { Bystander } from './import/bystander.js';
 import { AGENTS, FILLED, WORKED, writeDeployment, writeRecords } from './import/deployment.js';
 import { Desktops } from './import/desktops.js';
-import { describeWaits, Stalls } from './import/waits.js';
+import { describeLate, describeWaits, Stalls } from './import/waits.js';
 
 /**
  * How long agents wait for their acknowledgments while a large file is imported, and how long the import takes: see bench/README.md.
@@ -25,6 +25,8 @@ const { values: options } = parseArgs({
 });
 
 const BASELINE_MS = 15_000;
+/** The first requests find everything cold. */
+const WARM_UP_MS = 3_000;
 /** More than the agents work. */
 const WORKED_ROWS = 60_000;
 
@@ -61,10 +63,17 @@ async function measure(gateway: GatewayProcess, file: string): Promise<void> {
   const desktops = options.alone ? undefined : await Desktops.start(ports);
   const bystander = options.store === undefined ? undefined : await Bystander.start(options.store);
   const report = (when: string): void => {
-    if (desktops !== undefined) write(`${when}: requests of ${AGENTS} agents, ${describeWaits(desktops.take(), stalls)}`);
+    const waits = desktops?.take();
+    if (waits !== undefined) {
+      write(`${when}: requests of ${AGENTS} agents, ${describeWaits(waits, stalls)}`);
+      for (const text of describeLate(waits)) progress(`  late: ${text}`);
+    }
     if (bystander !== undefined) write(`${when}: commits of a session beside the gateway, ${describeWaits(bystander.take(), stalls)}`);
   };
   const failed = desktops?.failed ?? new Promise<never>(() => undefined);
+  await Promise.race([pause(WARM_UP_MS), failed]);
+  desktops?.take();
+  bystander?.take();
   await Promise.race([pause(BASELINE_MS), failed]);
   report('before the import');
   const memory = await peakMemory(gateway.pid);

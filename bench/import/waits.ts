@@ -50,6 +50,17 @@ export class Stalls {
   }
 }
 
+/** The longest of each second that had one over the limit, with the time of day: what the database server's log says of it. */
+export function describeLate(waits: readonly Wait[]): string[] {
+  const worst = new Map<string, number>();
+  for (const { from, ms } of waits) {
+    if (ms <= LIMIT_MS) continue;
+    const at = new Date(performance.timeOrigin + from).toISOString().slice(11, 19);
+    worst.set(at, Math.max(ms, worst.get(at) ?? 0));
+  }
+  return [...worst].map(([at, ms]) => `${at} ${ms.toFixed(0)} ms`);
+}
+
 export function describeWaits(waits: readonly Wait[], stalls: Stalls): string {
   const sorted = waits.toSorted((a, b) => a.ms - b.ms);
   const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]?.ms ?? Number.NaN).toFixed(1);
