@@ -115,7 +115,7 @@ async function open(parts: AppParts, certificates: Certificates, closers: (() =>
   const engineParts = { deployment, client: store.client, owner: store.owner, clock, log };
   const gateway = await Gateway.start({ ...engineParts, announcer, agents, measures: metrics.durations, addIndexes: parts.addIndexes ?? true, ownershipLost: parts.onFatal, ...(dialer && { dialer }) });
   closers.push(() => gateway.stop());
-  const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
+  const importer = new Importer({ ...engineParts, agentsWait: () => gateway.agentsWait(), listChanged: (dbid) => gateway.listChanged(dbid) });
 
   const door = new Door({ deployment, clock, log, resumeKey: await resumeKeyOf(store) });
   const audit = new Audit(log);

@@ -46,8 +46,8 @@ export interface RecordCsv {
 }
 
 export interface RecordCsvOptions {
-  /** Rows of a batch: larger ones hold more memory, smaller ones cost a statement each. */
-  readonly batchRows?: number;
+  /** Rows of the next batch: larger ones hold more memory, smaller ones cost a statement each. */
+  readonly batchRows?: () => number;
   /** Bytes of a row: without it a quote that is never closed would gather the rest of the file in memory. */
   readonly rowBytes?: number;
 }
@@ -152,13 +152,13 @@ function checkedRow(row: ParsedRow, { columns, defaults }: CsvLayout): CsvRow {
 async function* inBatches(
   rows: AsyncGenerator<ParsedRow>,
   layout: CsvLayout,
-  batchRows: number,
+  batchRows: () => number,
   bytes: () => number,
 ): AsyncGenerator<CsvBatch> {
   let batch: CsvRow[] = [];
   for await (const row of rows) {
     batch.push(checkedRow(row, layout));
-    if (batch.length < batchRows) continue;
+    if (batch.length < batchRows()) continue;
     yield { rows: batch, bytes: bytes() };
     batch = [];
   }
@@ -174,7 +174,7 @@ async function* inBatches(
 export async function readRecordCsv(
   source: AsyncIterable<Uint8Array>,
   customFields: readonly RecordField[],
-  { batchRows = 1000, rowBytes = 2 ** 20 }: RecordCsvOptions = {},
+  { batchRows = () => 1000, rowBytes = 2 ** 20 }: RecordCsvOptions = {},
 ): Promise<RecordCsv> {
   const reader = new RowReader(rowBytes);
   const { parser } = reader;

@@ -29,6 +29,8 @@ import { recoverStore } from './start-up.js';
 
 /** How often hand-outs are forgotten that nobody can ask about any more. */
 const FORGET_EVERY_MS = 3_600_000;
+/** Agents who have been at a record so lately are at work. */
+const AT_WORK_MS = 10_000;
 
 export interface GatewayParts {
   readonly deployment: Deployment;
@@ -163,6 +165,15 @@ export class Gateway {
   async describe(dbid: number): Promise<GroupDescription | undefined> {
     const actor = this.#actors.get(dbid);
     return actor === undefined ? undefined : describeGroup(actor);
+  }
+
+  /**
+   * How long agents waited last for what they do with records to be written, in milliseconds; undefined: none has been at one
+   * lately. What nobody waits for keeps out of their way by it.
+   */
+  agentsWait(): number | undefined {
+    const { clock, writer } = this.#runtime;
+    return clock.now() - writer.lastAskedMs < AT_WORK_MS ? writer.lastWaitMs : undefined;
   }
 
   /** Throws StoreAway where the store does not answer. */

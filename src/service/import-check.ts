@@ -10,11 +10,9 @@ import {
   selectStoredIds,
   selectStoredPlaces,
 } from '../store/statements/import-rows.js';
-import { type ImportContext, step } from './import-context.js';
+import { type ImportContext, pacedStep } from './import-context.js';
 import type { RejectedRow } from './import-errors.js';
 
-/** Lines looked at in one go. */
-const BATCH_LINES = 500;
 /** Rows told in one go. */
 const BATCH_TOLD = 1000;
 
@@ -23,10 +21,12 @@ const BATCH_TOLD = 1000;
  * chain, or, of a row that names no chain and so begins one, a chain. They are told, and not moved.
  */
 export async function checkStaged(context: ImportContext, lastLine: number): Promise<void> {
-  for (let from = 0; from < lastLine; from += BATCH_LINES) {
-    const to = from + BATCH_LINES;
-    const found = await step(context, async (sql) => {
-      const rejected = await findDuplicates(sql, context, await selectChained(sql, context.importId, from, to));
+  const pace = context.pace();
+  for (let from = 0, to = 0; from < lastLine; from = to) {
+    to = from + pace.rows;
+    const span = [from, to] as const;
+    const found = await pacedStep(context, pace, pace.rows, async (sql) => {
+      const rejected = await findDuplicates(sql, context, await selectChained(sql, context.importId, ...span));
       if (rejected.length > 0) await markProblems(sql, context.importId, rejected.map(toProblem));
       return rejected;
     });

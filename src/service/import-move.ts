@@ -4,12 +4,10 @@ import { isPlainTable } from '../store/statements/create-list.js';
 import { analyzeList, moveRows, selectNextChain, type Span } from '../store/statements/import-rows.js';
 import { acceptImport, finishImport, type ImportRow, selectImport, selectLastId, updateMoved } from '../store/statements/imports.js';
 import { lockListShared, lockRecordIds } from '../store/statements/list-lock.js';
-import { type ImportContext, step } from './import-context.js';
+import { type ImportContext, pacedStep, step } from './import-context.js';
 import { ImportRefused } from './import-errors.js';
 
 const LARGEST_ID = 2_147_483_647;
-/** Rows moved in one commit. */
-const BATCH_ROWS = 500;
 
 /**
  * Writes every row once and takes it back, where the table may have rules that we do not know (it is not
@@ -75,20 +73,24 @@ async function inSteps(
   after: (rows: number) => void = () => undefined,
 ): Promise<void> {
   const { client, importId } = context;
+  const pace = context.pace();
   const one = async (span: Span): Promise<void> => {
     try {
-      after(await step(context, (sql) => fn(sql, span)));
+      after(await pacedStep(context, pace, pace.rows, (sql) => fn(sql, span)));
     } catch (error) {
       if (!(error instanceof TakenBack)) throw error;
     }
   };
   if (from.chained > 0) {
     let chain = from.moved_chain;
-    for (let next = await selectNextChain(client, importId, chain, BATCH_ROWS); next !== undefined; next = await selectNextChain(client, importId, chain, BATCH_ROWS)) {
+    for (let next = await selectNextChain(client, importId, chain, pace.rows); next !== undefined; next = await selectNextChain(client, importId, chain, pace.rows)) {
       await one({ chains: [chain, next] });
       chain = next;
     }
   }
   if (from.single === 0) return;
-  for (let line = from.moved_line; line < from.staged_line; line += BATCH_ROWS) await one({ lines: [line, line + BATCH_ROWS] });
+  for (let line = from.moved_line, next = line; line < from.staged_line; line = next) {
+    next = line + pace.rows;
+    await one({ lines: [line, next] });
+  }
 }

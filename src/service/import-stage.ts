@@ -3,11 +3,9 @@ import { type CsvRow, type GoodRow, readRecordCsv } from '../lists/record-csv.js
 import { recordColumns } from '../lists/record-fields.js';
 import { insertImportRows, type StagedRow } from '../store/statements/import-rows.js';
 import { type ImportRow, updateStaged } from '../store/statements/imports.js';
-import { type ImportContext, step } from './import-context.js';
+import { type ImportContext, pacedStep } from './import-context.js';
 import { ImportRefused, type RejectedRow } from './import-errors.js';
 
-/** Rows staged in one commit: what agents do waits that long for the store. */
-const BATCH_ROWS = 500;
 /** Each column's position among the values of a row. */
 const POSITION = new Map(recordColumns([]).map(({ name }, index) => [name, index]));
 
@@ -46,7 +44,8 @@ export class ImportSource {
  */
 export async function stage(context: ImportContext, from: ImportRow, source: AsyncIterable<Uint8Array>): Promise<Counts> {
   let counts: Counts = from;
-  const { batches } = await readRecordCsv(source, context.list.customFields, { batchRows: BATCH_ROWS });
+  const pace = context.pace();
+  const { batches } = await readRecordCsv(source, context.list.customFields, { batchRows: () => pace.rows });
   for await (const { rows } of batches) {
     const good = rows.filter((row) => isGood(row, context.reject));
     if (from.accepted_at !== null) continue;
@@ -58,7 +57,7 @@ export async function stage(context: ImportContext, from: ImportRow, source: Asy
       counts = counted(counts, one);
     }
     if (staged.length === 0) continue;
-    await step(context, async (sql) => {
+    await pacedStep(context, pace, staged.length, async (sql) => {
       await insertImportRows(sql, context.importId, staged);
       await updateStaged(sql, context.importId, counts);
     });

@@ -9,6 +9,7 @@ import { SerialQueue } from '../util/serial-queue.js';
 import { checkStaged, tellMarked } from './import-check.js';
 import type { ImportContext } from './import-context.js';
 import { BadRecord, ImportInterrupted, ImportRefused, type RejectedRow, told } from './import-errors.js';
+import { ImportPace } from './import-pace.js';
 import { accept, move, rehearse } from './import-move.js';
 import { ImportSource, type Source, stage } from './import-stage.js';
 import { type ServiceLog, toListTable } from './runtime.js';
@@ -38,6 +39,8 @@ export interface ImporterParts {
   readonly owner: Owner;
   readonly clock: Clock;
   readonly log: ServiceLog;
+  /** How long agents who work waited last, in milliseconds; undefined, or absent: none works. */
+  readonly agentsWait?: () => number | undefined;
   /** Records may be due in a list that were not before. */
   listChanged(listDbid: number): void;
 }
@@ -165,8 +168,8 @@ export class Importer {
   }
 
   #contextOf(list: ListTable, importId: number, reject: (row: RejectedRow) => void): ImportContext {
-    const { client, owner, clock } = this.parts;
-    return { client, owner, clock, list, importId, reject, stopping: () => this.#closing };
+    const { client, owner, clock, agentsWait = () => undefined } = this.parts;
+    return { client, owner, clock, list, importId, reject, stopping: () => this.#closing, pace: () => new ImportPace(clock, agentsWait) };
   }
 
   #queueOf(list: ListTable): SerialQueue {

@@ -76,6 +76,8 @@ export class RecordWriter {
   #flushing: Promise<void> | undefined;
   readonly #aside = Array.from({ length: ASIDE }, () => new SerialQueue());
   readonly #waiting = new Set<Promise<void>>();
+  #lastAskedMs = Number.NEGATIVE_INFINITY;
+  #lastWaitMs = 0;
 
   constructor(
     private readonly client: StoreClient,
@@ -114,6 +116,16 @@ export class RecordWriter {
     return new Promise((resolve, reject) => this.#enqueue({ kind: 'call', handOut, change, sinceMs: this.now(), resolve, reject }));
   }
 
+  /** When it was last asked for anything; milliseconds. */
+  get lastAskedMs(): number {
+    return this.#lastAskedMs;
+  }
+
+  /** How long whoever waited longest for the last commit has waited; milliseconds. */
+  get lastWaitMs(): number {
+    return this.#lastWaitMs;
+  }
+
   /** Resolves when everything asked for so far has been answered. */
   async idle(): Promise<void> {
     while (this.#flushing !== undefined || this.#waiting.size > 0) {
@@ -123,6 +135,7 @@ export class RecordWriter {
   }
 
   #enqueue(job: Job): void {
+    this.#lastAskedMs = job.sinceMs;
     this.#queued.push(job);
     this.#flushing ??= this.#flush();
   }
@@ -189,6 +202,7 @@ export class RecordWriter {
       return { handed: rows, ...written };
     });
     const doneMs = this.now();
+    this.#lastWaitMs = doneMs - Math.min(...batch.map((job) => job.sinceMs));
     for (const job of batch) this.measures.took(job.kind === 'end' ? 'result' : job.kind, groupOf(job), doneMs - job.sinceMs);
     for (const job of handOuts) job.resolve(handed.get(job.ask.attemptGuid));
     for (const job of calls) job.resolve(called.has(job.change.handle));

@@ -30,6 +30,8 @@ export interface WorkOptions {
    * for it who serves others; and it runs once, whatever comes.
    */
   readonly long?: boolean;
+  /** Nobody waits for it: where the store does one thing at a time, it lets others go first. */
+  readonly background?: boolean;
 }
 
 export interface StoreClient extends Sql {

@@ -125,7 +125,7 @@ describe('a file of records', () => {
 
   it('comes in batches that say how far they are', async () => {
     const text = `contact_info\n${'5550100\n'.repeat(25)}`;
-    const { batches } = await readRecordCsv(chunksOf(Buffer.from(text), 50), CUSTOM, { batchRows: 10 });
+    const { batches } = await readRecordCsv(chunksOf(Buffer.from(text), 50), CUSTOM, { batchRows: () => 10 });
     const seen: [number, number][] = [];
     for await (const { rows, bytes } of batches) seen.push([rows.length, bytes]);
     expect(seen.map(([rows]) => rows)).to.deep.equal([10, 10, 5]);
@@ -136,7 +136,7 @@ describe('a file of records', () => {
 
   it('lets its source go when the reader stops early, or the header is wrong', async () => {
     const right = endless('contact_info\n');
-    const { batches } = await readRecordCsv(right.source, CUSTOM, { batchRows: 2 });
+    const { batches } = await readRecordCsv(right.source, CUSTOM, { batchRows: () => 2 });
     for await (const batch of batches) {
       expect(batch.rows).to.have.length(2);
       break;
@@ -310,7 +310,7 @@ describe('a row that is wrong', () => {
 
   it('does not keep good and bad rows out of order', async () => {
     const lines = Array.from({ length: 50 }, (_, index) => (index % 3 === 0 ? `${index},x` : `${index},1`));
-    const rows = await rowsOf(`contact_info,age\n${lines.join('\n')}\n`, 7, { batchRows: 4 });
+    const rows = await rowsOf(`contact_info,age\n${lines.join('\n')}\n`, 7, { batchRows: () => 4 });
     expect(rows.map((row) => row.line)).to.deep.equal(lines.map((_, index) => index + 2));
     expect(rows.filter((row): row is GoodRow => row.kind === 'good')).to.have.length(33);
   });

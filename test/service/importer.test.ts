@@ -4,7 +4,7 @@ import { BadRecord, Importer, type ImporterParts, ImportRefused, type RejectedRo
 import { type SqlRow, StoreAway, type StoreClient } from '../../src/store/client.js';
 import { claimOwnership } from '../../src/store/owner.js';
 import { deleteOldImports } from '../../src/store/statements/imports.js';
-import { systemClock } from '../../src/util/clock.js';
+import { type Clock, systemClock } from '../../src/util/clock.js';
 import { silentLog, startEngine, type TestEngine } from '../support/engine.js';
 import { describeOnStores } from '../support/stores.js';
 
@@ -253,6 +253,25 @@ describeOnStores('service/importer', (openTestStore) => {
     await Promise.all([load(`${header}${'a,7\n'.repeat(1500)}`), load(`${header}${'b,7\n'.repeat(1500)}`)]);
     const [row] = await query('SELECT count(DISTINCT record_id) AS ids, count(DISTINCT chain_n) AS places, max(chain_n) AS last FROM cl_spring');
     expect(row).to.deep.equal({ ids: 3000, places: 3000, last: 2999 });
+  });
+
+  it('pauses between its steps where agents work, and loads the same', async () => {
+    const pauses: number[] = [];
+    const clock: Clock = {
+      now: () => systemClock.now(),
+      timeOfDay: (atMs) => systemClock.timeOfDay(atMs),
+      after: (delayMs, fn, options) => {
+        pauses.push(delayMs);
+        return systemClock.after(0, fn, options);
+      },
+    };
+    const file = [Buffer.from(`contact_info\n${'5550100\n'.repeat(1500)}`)];
+    const options = { by: 'test' };
+    expect(await new Importer(parts({ clock })).run('Spring', file, options)).to.include({ loaded: 1500 });
+    expect(pauses).to.deep.equal([]);
+    expect(await new Importer(parts({ clock, agentsWait: () => 9000 })).run('Spring', file, options)).to.include({ loaded: 1500 });
+    expect(pauses.length).to.be.greaterThan(1);
+    expect(await rowsThere()).to.equal(3000);
   });
 
   it('lets others write while it stages', async () => {

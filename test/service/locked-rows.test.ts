@@ -38,6 +38,28 @@ describe('service, rows that another session has locked', function () {
     });
   });
 
+  it('let others have the chains of which they are no part, and theirs when they are free', async () => {
+    const second = 10_001;
+    await store.client.query(
+      `INSERT INTO cl_spring (record_id, contact_info, record_type, record_status, attempt, chain_id, chain_n) VALUES (${second}, '555-second', 2, 1, 0, 1, 1)`,
+      [],
+    );
+    await whileLocked(`record_id = ${second}`, async () => {
+      await engine.dial();
+      const { chain, handle } = await engine.record('1001');
+      expect(chain.records[0].recordId).to.equal(2);
+      expect((await engine.ending('1001', handle)).kind).to.equal('ended');
+    });
+    await engine.login('1002');
+    const seen: number[][] = [];
+    for (let records = 0; records < 5; records += 1) {
+      const { chain, handle } = await engine.record('1002');
+      seen.push(chain.records.map(({ recordId }) => recordId));
+      await engine.ending('1002', handle);
+    }
+    expect(seen).to.deep.include([1, second]);
+  });
+
   it('keep nobody waiting but who ends them, whose result is written when they are free', async () => {
     await engine.dial();
     await engine.login('1002');

@@ -56,6 +56,22 @@ describeOnStores('records in other hands', (openTestStore, kind) => {
     });
   }
 
+  it('show that agents work, and how long they waited, for ten seconds', async () => {
+    const handle = await inHand();
+    expect(engine.gateway.agentsWait()).to.equal(0);
+    const go = engine.client.hold(/^UPDATE ocm_hand_out/);
+    const ended = engine.end('1001', handle);
+    await engine.client.holding();
+    engine.clock.advance(70);
+    go();
+    await ended;
+    expect(engine.gateway.agentsWait()).to.equal(70);
+    await engine.pass(9_900);
+    expect(engine.gateway.agentsWait()).to.equal(70);
+    await engine.pass(31);
+    expect(engine.gateway.agentsWait()).to.equal(undefined);
+  });
+
   describe('end once', () => {
     it('with the result that the agent gives, acknowledged when it is durable', async () => {
       const handle = await inHand();

@@ -115,7 +115,7 @@ describe('a store directory', () => {
 describe('the embedded client', () => {
   let store: TestStore;
   before(async () => {
-    store = await openTestStore();
+    store = await openTestStore('embedded');
     await store.client.query('CREATE TABLE t (n integer PRIMARY KEY, big bigint, many numeric)', []);
   });
   after(() => store.close());
@@ -157,6 +157,17 @@ describe('the embedded client', () => {
     expect(await numbers()).to.deep.equal([2, 3]);
   });
 
+  it('does first what somebody waits for', async () => {
+    const order: number[] = [];
+    const insert = async (number: number, background: boolean): Promise<void> => {
+      await store.client.transaction((sql) => sql.query('INSERT INTO t VALUES ($1)', [number]), { background });
+      order.push(number);
+    };
+    await Promise.all([insert(1, true), insert(2, false), insert(3, true), insert(4, false)]);
+    expect(order).to.deep.equal([2, 4, 1, 3]);
+    expect(await numbers()).to.deep.equal([1, 2, 3, 4]);
+  });
+
   it('says what a statement was refused for, and goes on', async () => {
     const error = await failureOf(store.client.query('SELECT * FROM nowhere', []));
     expect(error).to.be.instanceOf(StatementFailed).with.property('code', '42P01');
@@ -165,7 +176,7 @@ describe('the embedded client', () => {
   });
 
   it('that is closed is away', async () => {
-    const other = await openTestStore();
+    const other = await openTestStore('embedded');
     await other.close();
     expect(await failureOf(other.client.query('SELECT 1', []))).to.be.instanceOf(StoreAway);
     expect(await failureOf(other.client.transaction(() => Promise.resolve()))).to.be.instanceOf(StoreAway);

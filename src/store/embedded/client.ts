@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { SerialQueue } from '../../util/serial-queue.js';
-import { type Sql, type SqlParam, type SqlRow, StatementFailed, StoreAway, type StoreClient } from '../client.js';
+import { TwoLaneQueue } from '../../util/two-lane-queue.js';
+import { type Sql, type SqlParam, type SqlRow, StatementFailed, StoreAway, type StoreClient, type WorkOptions } from '../client.js';
 import { transactionSql } from '../transaction-sql.js';
 import type { DirectoryLock } from './lock.js';
 import type { WorkerReply, WorkerRequest } from './messages.js';
@@ -10,6 +10,9 @@ import type { WorkerReply, WorkerRequest } from './messages.js';
 const CHANGES_PER_VACUUM = 200_000;
 /** Rows written between two checkpoints: PGlite has no checkpointer, and the log would grow. */
 const WRITES_PER_CHECKPOINT = 100_000;
+
+/** Of what others wait for, so much goes before what nobody waits for. */
+const BEFORE_BACKGROUND = 8;
 
 /** Statements after which no row is out of date. */
 const ONLY_ADDS = /^\s*INSERT\b(?![^]*\bDO\s+UPDATE\b)/i;
@@ -24,7 +27,7 @@ type Ask = (request: Unnumbered<WorkerRequest>) => Promise<Extract<WorkerReply, 
 export class EmbeddedClient implements StoreClient {
   readonly #worker: Worker;
   readonly #lock: DirectoryLock;
-  readonly #queue = new SerialQueue();
+  readonly #queue = new TwoLaneQueue(BEFORE_BACKGROUND);
   readonly #waiting = new Map<number, { resolve(reply: WorkerReply): void; reject(error: Error): void }>();
   readonly #session: Sql = { query: (text, params) => this.#query(text, params) };
   #lastId = 0;
@@ -59,13 +62,13 @@ export class EmbeddedClient implements StoreClient {
     return this.#queue.run(() => fn(this.#session));
   }
 
-  async transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T> {
+  async transaction<T>(fn: (sql: Sql) => Promise<T>, { background = false }: WorkOptions = {}): Promise<T> {
     const result = await this.#queue.run(async () => {
       await this.#query('BEGIN');
       const done = await this.#rollBackOnThrow(fn);
       await this.#query('COMMIT');
       return done;
-    });
+    }, background ? 'back' : 'front');
     this.#cleanUp();
     return result;
   }
@@ -123,7 +126,7 @@ export class EmbeddedClient implements StoreClient {
       .run(async () => {
         if (vacuum) await this.#query('VACUUM');
         await this.#query('CHECKPOINT');
-      })
+      }, 'back')
       .catch(() => {
         // tried again before long; a store that is gone is told by #fail
         this.#writes = WRITES_PER_CHECKPOINT / 2;

@@ -22,7 +22,7 @@ interface Counts {
   readonly looked: number;
   /** Records whose number is on the do-not-call list: they are final now. */
   readonly forbidden: number;
-  /** Records that another session has locked. */
+  /** Records that another session has locked, or another record of whose chain. */
   readonly locked: number;
 }
 
@@ -39,7 +39,7 @@ interface NoRow {
 
 /**
  * Looks at the next `look` records that lead a chain and are due, and marks up to `chains` of their chains Retrieved for
- * a group. A chain is locked by its first row; what another session has locked is passed over. Numbers on the do-not-call
+ * a group. A chain is locked by its first row, and then the others; one of which another session has locked any is passed over. Numbers on the do-not-call
  * list are made final instead: they are met here. What is personal is left.
  */
 export async function takeChains(sql: Sql, list: ListTable, taker: Taker, want: { readonly chains: number; readonly look: number }, nowMs: number, zones: readonly ZoneTime[]): Promise<Taken> {
@@ -52,13 +52,13 @@ export async function takeChains(sql: Sql, list: ListTable, taker: Taker, want: 
          WHERE r.record_id = ANY(ARRAY(SELECT record_id FROM candidate)) AND NOT (${PERSONAL}) AND ${dueOrForbidden(list)}
          FOR UPDATE OF r SKIP LOCKED
        ) r
-     ), forbidden AS (
+     ), ${restOfChains(list)}, forbidden AS (
        UPDATE ${table} t SET ${FORBIDDEN} WHERE t.record_id = ANY(ARRAY(SELECT record_id FROM met WHERE forbidden)) RETURNING t.record_id
      ), first AS MATERIALIZED (
-       SELECT * FROM met WHERE NOT forbidden ORDER BY place LIMIT $8::int
+       SELECT * FROM met WHERE NOT forbidden AND chain_id NOT IN (SELECT chain_id FROM held) ORDER BY place LIMIT $8::int
      ), taken AS (${retrieve(list)})
      SELECT * FROM (SELECT (SELECT count(*) FROM candidate) AS looked, (SELECT count(*) FROM forbidden) AS forbidden,
-         (SELECT count(*) FROM candidate) - (SELECT count(*) FROM met) AS locked) counts LEFT JOIN taken ON true
+         (SELECT count(*) FROM candidate) - (SELECT count(*) FROM met) + (SELECT count(*) FROM held) AS locked) counts LEFT JOIN taken ON true
      ORDER BY place, chain_n`,
     [...dueParams(nowMs, zones), taker.campaignId, taker.groupId, taker.appId, want.look, want.chains],
   );
@@ -83,8 +83,8 @@ export async function takePersonalChains(
   { callbacks, redials }: PersonalOf,
 ): Promise<RecordRow[]> {
   return sql.query<RecordRow>(
-    `WITH first AS (
-       SELECT r.chain_id, ${URGENCY} AS urgency, row_number() OVER (ORDER BY ${URGENCY}, ${orderOf(list)}r.record_id) AS place
+    `WITH met AS MATERIALIZED (
+       SELECT r.record_id, r.chain_id, false AS forbidden, ${URGENCY} AS urgency, row_number() OVER (ORDER BY ${URGENCY}, ${orderOf(list)}r.record_id) AS place
        FROM (
          SELECT r.* FROM ${quoteName(list.table)} r ${zoneJoin}
          WHERE ${PERSONAL} AND CASE r.record_type WHEN 5 THEN r.agent_id = ANY($8::text[]) ELSE r.agent_id = ANY($9::text[]) END AND ${due(list)}
@@ -92,10 +92,22 @@ export async function takePersonalChains(
          LIMIT $7
          FOR UPDATE OF r SKIP LOCKED
        ) r
+     ), ${restOfChains(list)}, first AS (
+       SELECT * FROM met WHERE chain_id NOT IN (SELECT chain_id FROM held)
      ), taken AS (${retrieve(list)})
      SELECT * FROM taken ORDER BY place, chain_n`,
     [...dueParams(nowMs, zones), taker.campaignId, taker.groupId, taker.appId, limit, callbacks, redials],
   );
+}
+
+/**
+ * Locks the other rows of the chains that `met` leads, and answers as `held` the chains of which another session has locked one:
+ * whoever wrote to them would wait for it.
+ */
+function restOfChains(list: ListTable): string {
+  const others = `${quoteName(list.table)} t JOIN met ON t.chain_id = met.chain_id AND t.record_id <> met.record_id WHERE NOT met.forbidden AND t.record_status = 1`;
+  return `beside AS MATERIALIZED (SELECT t.record_id FROM ${others} FOR UPDATE OF t SKIP LOCKED),
+     held AS MATERIALIZED (SELECT DISTINCT met.chain_id FROM ${others} AND t.record_id NOT IN (SELECT record_id FROM beside))`;
 }
 
 /** Marks the chains that `first` names Retrieved. */
