@@ -111,9 +111,9 @@ export interface TestDatabase {
   readonly drop: () => Promise<void>;
 }
 
-/** A database of its own, with the gateway's tables and nothing in them, on the server of this run or the one given. */
-export async function makeDatabase(server?: PostgresServer): Promise<TestDatabase> {
-  const url = server?.url ?? (await adminUrl());
+/** A database of its own, with the gateway's tables and nothing in them, on the server of this run or the one given, by itself or by its url. */
+export async function makeDatabase(server?: PostgresServer | string): Promise<TestDatabase> {
+  const url = (typeof server === 'string' ? server : server?.url) ?? (await adminUrl());
   let template = templates.get(url);
   if (template === undefined) templates.set(url, (template = makeTemplate(url)));
   const name = `ocm_test_${randomUUID().slice(0, 8)}`;
