@@ -10,12 +10,13 @@ const LOADED = 4;
 const RUNNING = 5;
 /** The part of all looks at a running group at which somebody stops or unloads it by hand. */
 const BY_HAND = 0.004;
+/** How many records a group gets whenever it has completed. */
+const RECORDS_PER_AGENT = 2;
+const FEWEST = 10;
 const HAND_REQUESTS = ['StopDialing', 'CampaignComplete', 'CampaignForceUnload'] as const;
 
 export interface CampaignParts {
   readonly groups: readonly SoakGroup[];
-  /** How many records a group gets whenever it has completed. */
-  readonly batchOf: (group: SoakGroup) => number;
   readonly client: StoreClient;
   readonly records: Records;
   readonly httpPort: () => number | undefined;
@@ -34,21 +35,21 @@ export class Campaigns {
 
   async run(): Promise<void> {
     const { groups, stop } = this.parts;
-    let failed: unknown;
-    while (!stop.stopped && failed === undefined) {
+    const failures: unknown[] = [];
+    while (!stop.stopped && failures.length === 0) {
       const statuses = await this.#statuses();
       for (const [index, group] of groups.entries()) {
         const status = statuses?.get(group.dbid);
         if (status === undefined || this.#busy.has(index)) continue;
         const job = this.#attend(group, index, status)
-          .catch((error: unknown) => void (failed ??= error))
+          .catch((error: unknown) => void failures.push(error))
           .finally(() => this.#busy.delete(index));
         this.#busy.set(index, job);
       }
       await stop.pause(LOOK_MS);
     }
     await Promise.all(this.#busy.values());
-    if (failed !== undefined) throw failed;
+    if (failures.length > 0) throw failures[0];
   }
 
   async #statuses(): Promise<Map<number, number> | undefined> {
@@ -62,7 +63,7 @@ export class Campaigns {
   }
 
   async #attend(group: SoakGroup, index: number, status: number): Promise<void> {
-    const { records, random, batchOf, stop } = this.parts;
+    const { records, random, stop } = this.parts;
     if (status === RUNNING) {
       if (!this.refilling || random() >= BY_HAND) return;
       const request = HAND_REQUESTS[Math.floor(random() * HAND_REQUESTS.length)] ?? 'StopDialing';
@@ -70,7 +71,7 @@ export class Campaigns {
       return;
     }
     if (status === NOT_LOADED) {
-      if (this.refilling && !(await records.add(group, index, batchOf(group), random() < 0.6))) return;
+      if (this.refilling && !(await records.add(group, index, Math.max(FEWEST, RECORDS_PER_AGENT * group.agents.length), random() < 0.6))) return;
       if (!this.refilling && !(await this.#hasReady(group))) return;
       if (!(await this.#ask(group, 'CampaignLoad', { GSW_AUTO_COMPLETION: 1 }))) return;
       this.counts.loads += 1;

@@ -59,6 +59,7 @@ const isLost = (error: unknown): boolean =>
 export class SoakDesktop {
   readonly #witness: Witness;
   #client: DesktopClient | undefined;
+  #closed = false;
 
   constructor(private readonly parts: DesktopParts) {
     this.#witness = new Witness(parts.agentId, parts.group.dbid, parts.onTenure);
@@ -100,7 +101,9 @@ export class SoakDesktop {
     if (client !== undefined) await this.#logout(client);
   }
 
+  /** Leaves at once, whatever it is at: that fails. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#client?.close();
   }
 
@@ -128,7 +131,7 @@ export class SoakDesktop {
           },
         });
       } catch (error) {
-        if (!isLost(error)) throw error;
+        if (this.#closed || !isLost(error)) throw error;
         await pause(AGAIN_MS);
       }
     }
@@ -180,14 +183,14 @@ export class SoakDesktop {
     const { stop } = this.parts;
     const calls = client.calls[Symbol.asyncIterator]();
     let next = calls.next();
-    let failed: unknown;
+    const failures: unknown[] = [];
     const working = new Map<number, Promise<void>>();
     const begin = (data: ReceivedData): void => {
       const handle = data.integer(keys.GSW_RECORD_HANDLE) ?? 0;
       if (working.has(handle)) return;
-      working.set(handle, this.#work(client, data).catch((error: unknown) => void (failed ??= error)).finally(() => working.delete(handle)));
+      working.set(handle, this.#work(client, data).catch((error: unknown) => void failures.push(error)).finally(() => working.delete(handle)));
     };
-    while (!stop.stopped && systemClock.now() < untilMs && failed === undefined) {
+    while (!stop.stopped && systemClock.now() < untilMs && failures.length === 0) {
       const came = await Promise.race([next, stop.pause(this.#between(IDLE_MS))]);
       if (came === undefined) continue;
       if (came.done === true) break;
@@ -197,7 +200,7 @@ export class SoakDesktop {
     // told by nobody once the client is closed
     next.catch(() => undefined);
     await Promise.all(working.values());
-    if (failed !== undefined) throw failed;
+    if (failures.length > 0) throw failures[0];
   }
 
   async #work(client: DesktopClient, record: ReceivedData): Promise<void> {
@@ -240,7 +243,7 @@ export class SoakDesktop {
         await client.up();
         return await ask();
       } catch (error) {
-        if (!isLost(error)) throw error;
+        if (this.#closed || !isLost(error)) throw error;
         if (error instanceof RequestRefused) await pause(AGAIN_MS);
       }
     }

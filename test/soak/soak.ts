@@ -62,19 +62,20 @@ class Run {
     const random = seededRandom(options.seed + 1);
     const records = new Records(site.client, () => site.gateway.ports?.http, this.#stops.rest);
     const checks = new Checks({ groups: this.#groups, client: site.client, gateway: site.gateway, records, dialedFile: site.dialedFile, verdicts: this.#verdicts, random, vacuums: options.store === undefined, stop: this.#stops.rest });
-    const batchOf = ({ agents }: SoakGroup): number => Math.max(10, 2 * agents.length);
-    const campaigns = new Campaigns({ groups: this.#groups, batchOf, client: site.client, records, httpPort: () => site.gateway.ports?.http, random, stop: this.#stops.rest });
+    const campaigns = new Campaigns({ groups: this.#groups, client: site.client, records, httpPort: () => site.gateway.ports?.http, random, stop: this.#stops.rest });
     const desktops = this.#desktops(site, checks);
     let failure: Error | undefined;
+    const played = this.#play(site, { checks, campaigns, desktops, records, random });
     try {
-      await Promise.race([this.#play(site, { checks, campaigns, desktops, records, random }), this.#failed]);
+      await Promise.race([played, this.#failed]);
     } catch (error) {
       if (this.#verdicts.breaches.length === 0) failure = error instanceof Error ? error : new Error(String(error));
     }
     for (const stop of Object.values(this.#stops)) stop.stop();
     await Promise.all(desktops.map((desktop) => desktop.close()));
+    // what is away comes back before anything is closed
+    await Promise.allSettled([...this.#jobs, played]);
     await site.close();
-    await Promise.allSettled(this.#jobs);
     const outcome = {
       options,
       seconds: (systemClock.now() - this.#startMs) / 1000,
@@ -115,6 +116,7 @@ class Run {
     const faults = site.faults.run(planFaults(this.options), { gateway, server: site.server, toStore: site.toStore, toDesktops: site.toDesktops, random, stop: this.#stops.faults });
     this.#do(faults);
     await this.#stops.rest.pause(durationMs);
+    if (this.#stops.rest.stopped) return;
 
     this.say('the end: no more faults and no more records; what is left is dialed');
     this.#stops.faults.stop();
@@ -172,6 +174,7 @@ class Run {
         throw new Error(`${loaded.length} campaign groups have not completed ${REST_MS / 1000} s after the last fault`);
       }
       await this.#stops.rest.pause(LOOK_MS);
+      if (this.#stops.rest.stopped) return;
     }
   }
 

@@ -26,9 +26,9 @@ function watch(into: string): void {
     return timer;
   };
   // with what else it has, such as the way in which it is made a promise
-  globalThis.setTimeout = Object.assign(counted, begin) as typeof setTimeout;
+  globalThis.setTimeout = Object.assign(counted, begin);
   globalThis.clearTimeout = (timer) => {
-    if (typeof timer === 'object') pending.delete(timer as NodeJS.Timeout);
+    if (typeof timer === 'object') pending.delete(timer);
     end(timer);
   };
   process.on('SIGUSR2', () => writeFileSync(into, String(pending.size)));
