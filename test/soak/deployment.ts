@@ -45,7 +45,7 @@ function deploymentOf(groups: readonly SoakGroup[], seed: number): object {
   return {
     server: { dbid: 156, name: 'OCServer' },
     listeners: { direct: { host, port: 0 }, tevents: { host, port: 0 }, http: { host, port: 0 } },
-    store: { url: 'postgres://nobody@127.0.0.1:1/none', connections: 10, connectTimeout: '2s' },
+    store: { url: 'postgres://nobody@127.0.0.1:1/none' },
     agents: groups.flatMap(({ agents }) => agents).map((id) => ({ id, name: `Agent ${id}` })),
     groups: groups.map(({ campaign, agents }, index) => ({ dbid: 731 + index, name: `Agents of ${campaign}`, agents })),
     // an attempt is counted before a call: every kill costs the records that are called one

@@ -21,14 +21,14 @@ interface Rate {
 }
 
 const RATES: Readonly<Record<FaultKind, Rate>> = {
-  kill: { everyS: 20, atLeast: 2, upTo: 0.65 },
-  terminate: { everyS: 90, atLeast: 0, upTo: 0.65 },
-  restart: { everyS: 60, atLeast: 1, upTo: 0.95 },
-  crash: { everyS: 120, atLeast: 0, upTo: 0.95 },
-  pause: { everyS: 60, atLeast: 0, upTo: 0.95 },
-  cutOff: { everyS: 30, atLeast: 1, upTo: 0.95 },
-  cutLines: { everyS: 5, atLeast: 1, upTo: 1 },
-  freezeLines: { everyS: 7, atLeast: 1, upTo: 1 },
+  kill: { everyS: 40, atLeast: 2, upTo: 0.65 },
+  terminate: { everyS: 150, atLeast: 0, upTo: 0.65 },
+  restart: { everyS: 120, atLeast: 1, upTo: 0.95 },
+  crash: { everyS: 180, atLeast: 0, upTo: 0.95 },
+  pause: { everyS: 90, atLeast: 0, upTo: 0.95 },
+  cutOff: { everyS: 75, atLeast: 1, upTo: 0.95 },
+  cutLines: { everyS: 10, atLeast: 1, upTo: 1 },
+  freezeLines: { everyS: 12, atLeast: 1, upTo: 1 },
 };
 
 const GATEWAY: readonly FaultKind[] = ['kill', 'terminate'];

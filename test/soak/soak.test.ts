@@ -4,7 +4,7 @@ import { planFaults } from './plan.js';
 import { runSoak } from './soak.js';
 
 /** `npm run soak` sets more of everything. */
-const SHORT = { minutes: 0.2, desktops: 100, groups: 4, seed: Number(process.env['OCM_TEST_SEED'] ?? 20_261), store: undefined, kill: true, cut: true, storeFaults: true, logs: undefined };
+const SHORT = { minutes: 0.15, desktops: 100, groups: 4, seed: Number(process.env['OCM_TEST_SEED'] ?? 20_261), store: undefined, kill: true, cut: true, storeFaults: true, logs: undefined };
 
 describe(`a short soak (seed ${SHORT.seed})`, function () {
   this.timeout(240_000);
@@ -36,7 +36,7 @@ describe('the faults of a soak', () => {
 
   it('leave the last third to one life of the gateway', () => {
     const ends = planFaults(options).filter(({ kind }) => kind === 'kill' || kind === 'terminate');
-    expect(ends.length).to.be.at.least(20);
+    expect(ends.length).to.be.at.least(10);
     expect(ends.at(-1)?.atMs).to.be.at.most((options.minutes * 60_000 * 2) / 3);
   });
 

@@ -116,11 +116,12 @@ class Run {
     const faults = site.faults.run(planFaults(this.options), { gateway, server: site.server, toStore: site.toStore, toDesktops: site.toDesktops, random, stop: this.#stops.faults });
     this.#do(faults);
     await this.#stops.rest.pause(durationMs);
+    // also those that had to wait for a gateway that was not there
+    await faults;
     if (this.#stops.rest.stopped) return;
 
     this.say('the end: no more faults and no more records; what is left is dialed');
     this.#stops.faults.stop();
-    await faults;
     campaigns.refilling = false;
     await this.#rest(site, checks);
     this.#stops.desktops.stop();
