@@ -15,7 +15,7 @@ export interface SoakGroup {
 /** Longer than any fault, so that whoever comes back is told what it missed. */
 export const REPLAY_WINDOW_MS = 120_000;
 /** Shorter than some absences, so that records of agents who stay away go to others. */
-const AGENT_GRACE = '8s';
+const AGENT_GRACE = '4s';
 
 /** Desktops are spread over the groups, one agent each. */
 export function groupsOf(groups: number, desktops: number): SoakGroup[] {

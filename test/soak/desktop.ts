@@ -144,7 +144,10 @@ export class SoakDesktop {
   }
 
   async #logout(client: DesktopClient): Promise<void> {
-    await this.#insist(client, () => client.logout());
+    await this.#insist(client, () => {
+      this.#witness.leaving();
+      return client.logout();
+    });
     this.parts.counts.logouts += 1;
     await this.#leave(client);
   }

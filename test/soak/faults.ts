@@ -12,6 +12,7 @@ const FROZEN_MS = 3000;
 /** The largest part of all lines that is cut, or frozen, at once. */
 const CUT_SHARE = 0.06;
 const FROZEN_SHARE = 0.04;
+const LOOK_MS = 100;
 /** After a fault of the store something may still fail because of it for that long. */
 const AFTERMATH_MS = 20_000;
 
@@ -68,7 +69,7 @@ export class Faults {
       case 'cutOff':
         return this.#cutOff(parts, size);
       case 'cutLines':
-        for (const line of this.#some(parts, size * CUT_SHARE)) {
+        for (const line of await this.#some(parts, size * CUT_SHARE)) {
           this.lines.cut += 1;
           line.cut();
         }
@@ -105,15 +106,16 @@ export class Faults {
   }
 
   async #freeze(parts: FaultParts, size: number): Promise<void> {
-    const frozen = this.#some(parts, FROZEN_SHARE);
+    const frozen = await this.#some(parts, FROZEN_SHARE);
     this.lines.frozen += frozen.length;
     for (const line of frozen) line.freeze();
     await parts.stop.pause(size * FROZEN_MS);
     for (const line of frozen) line.thaw();
   }
 
-  /** One line at least, where there is any. */
-  #some({ toDesktops, random }: FaultParts, share: number): ProxyLine[] {
+  /** One line at least, as soon as there is any. */
+  async #some({ toDesktops, random, stop }: FaultParts, share: number): Promise<ProxyLine[]> {
+    while (toDesktops.lines.length === 0 && !stop.stopped) await stop.pause(LOOK_MS);
     const lines = [...toDesktops.lines];
     const count = Math.ceil(lines.length * share);
     return Array.from({ length: count }, () => lines.splice(Math.floor(random() * lines.length), 1)).flat();

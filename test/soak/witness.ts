@@ -12,6 +12,7 @@ export class Witness {
   #stays: Stay[] = [];
   #stay: Stay | undefined;
   #line = 0;
+  #leaving = false;
 
   constructor(
     private readonly agentId: string,
@@ -30,8 +31,18 @@ export class Witness {
     });
   }
 
+  /** The agent is about to be logged out: where no answer comes, whether it was is not known, and what it is told later is another tenure's. */
+  leaving(): void {
+    this.#leaving = true;
+  }
+
   /** The line of the agent has ended: when it ended is not known better than this. */
   lineOver(): void {
+    this.#stayOver();
+    if (this.#leaving) this.#tenureOver();
+  }
+
+  #stayOver(): void {
     const stay = this.#stay;
     this.#stay = undefined;
     if (stay === undefined) return;
@@ -44,9 +55,9 @@ export class Witness {
     if (this.#stay !== undefined) this.#sureUntil(this.#stay, atMs);
   }
 
-  /** The agent was logged out: by the answer to that at the latest. */
-  #loggedOut(): void {
-    this.lineOver();
+  #tenureOver(): void {
+    this.#stayOver();
+    this.#leaving = false;
     const stays = this.#stays;
     this.#stays = [];
     if (stays.length > 0) this.onOver({ agentId: this.agentId, group: this.group, stays });
@@ -60,11 +71,11 @@ export class Witness {
     const read = readMessage(message);
     if (read.kind === 'wrong') return;
     if (read.name === 'EventAgentLogin') {
-      this.lineOver();
+      this.#stayOver();
       this.#stay = { startMs: systemClock.now(), told: [] };
       this.#stays.push(this.#stay);
     } else if (read.name === 'EventAgentLogout') {
-      this.#loggedOut();
+      this.#tenureOver();
     } else if (read.name === 'EventUserEvent') {
       const told = notificationOf(new UserEvent(read));
       if (told !== undefined) this.#stay?.told.push({ session: told.session, number: Number(told.number), name: told.name });
