@@ -18,6 +18,9 @@ export interface SoakOutcome {
 
 export const isClean = ({ breaches, failure }: SoakOutcome): boolean => breaches.length === 0 && failure === undefined;
 
+/** One thing that is wrong may break an invariant for a thousand desktops. */
+const SHOWN = 10;
+
 const words = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** The account that is printed at the end. */
@@ -33,7 +36,8 @@ export function describeOutcome(outcome: SoakOutcome): string {
     lines.push(`  ${broken === 0 ? 'holds ' : 'BROKEN'}  ${text}: ${checks[name]} checks`);
   }
   for (const what of notJudged) lines.push(`  not judged: ${what}`);
-  for (const { invariant, what } of breaches) lines.push(`Breach (${INVARIANTS[invariant]}): ${what}`);
+  for (const { invariant, what } of breaches.slice(0, SHOWN)) lines.push(`Breach (${INVARIANTS[invariant]}): ${what}`);
+  if (breaches.length > SHOWN) lines.push(`and ${breaches.length - SHOWN} more`);
   if (failure !== undefined) lines.push(`Failed: ${failure.stack ?? failure.message}`);
   if (!isClean(outcome)) lines.push(`Seed ${options.seed}; logs and deployment are in ${logs}`);
   return `${lines.join('\n')}\n`;

@@ -223,6 +223,14 @@ describe('told once on each living connection', () => {
     expectBroken('toldOnce', /away from -5000 to 1000, was not told after it: Loaded 1 of s1, at 100; Started 2/);
   });
 
+  it('does not want again what a line was given that was lost before it had brought the answer to its login', () => {
+    const first: Stay = { startMs: -9000, endMs: -5000, told: [] };
+    judge(first, { startMs: 1000, givenUntilMs: 300, told: told(3, 4), sureUntilMs: 2000 });
+    expectHolds('toldOnce');
+    judge(first, { startMs: 9000, givenUntilMs: -3000, told: told(3, 4), sureUntilMs: 10_000 });
+    expectBroken('toldOnce', /Loaded 1 of s1, at 100; Started 2/);
+  });
+
   it('counts what a line was given when it was cut, and lets go of what is older than the window', () => {
     const lost = judge({ startMs: 0, endMs: 250, told: told(1) }, { startMs: 350, told: told(4), sureUntilMs: 1000 });
     expect(lost).to.deep.equal({ notifications: 2, lostOnTheWay: 2 });

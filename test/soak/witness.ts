@@ -13,6 +13,9 @@ export class Witness {
   #stay: Stay | undefined;
   #line = 0;
   #leaving = false;
+  /** On this line. */
+  #loggedIn = false;
+  #givenUntilMs = 0;
 
   constructor(
     private readonly agentId: string,
@@ -24,6 +27,9 @@ export class Witness {
   profile(): WireProfile {
     return tapped(() => {
       this.lineOver();
+      // what the last line was given behind an answer to its login that never came was on its way, and does not come again
+      if (this.#line > 0 && !this.#loggedIn) this.#givenUntilMs = systemClock.now();
+      this.#loggedIn = false;
       const line = (this.#line += 1);
       return (message) => {
         if (line === this.#line) this.#hear(message);
@@ -72,7 +78,8 @@ export class Witness {
     if (read.kind === 'wrong') return;
     if (read.name === 'EventAgentLogin') {
       this.#stayOver();
-      this.#stay = { startMs: systemClock.now(), told: [] };
+      this.#loggedIn = true;
+      this.#stay = { startMs: systemClock.now(), givenUntilMs: this.#givenUntilMs, told: [] };
       this.#stays.push(this.#stay);
     } else if (read.name === 'EventAgentLogout') {
       this.#tenureOver();

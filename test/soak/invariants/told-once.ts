@@ -11,6 +11,8 @@ export interface ToldRow {
 /** An agent on one line, from the answer to its login to its logout or the end of the line. Times in milliseconds since the epoch. */
 export interface Stay {
   readonly startMs: number;
+  /** Up to then a line before may have been given what happened, and was lost before it had brought the answer to its login. */
+  readonly givenUntilMs?: number;
   readonly told: ToldRow[];
   /** When the line was seen to be over. */
   endMs?: number;
@@ -56,7 +58,7 @@ export function judgeTenure(tenure: Tenure, { journal, verdicts, replayMs }: { r
     verdicts.check('toldOnce', untold.length === 0, () => `agent ${agentId}, on a line from ${stay.startMs} to ${stay.sureUntilMs} at least, was not told: ${untold.join('; ')}`);
     const before = stays[index - 1];
     if (before === undefined) continue;
-    const away = Math.max((before.endMs ?? 0) + NOTICED_MS, stay.startMs - replayMs);
+    const away = Math.max(Math.max(before.endMs ?? 0, stay.givenUntilMs ?? 0) + NOTICED_MS, stay.startMs - replayMs);
     const unsaid = missing(away, stay.startMs, new Set(placesOf.slice(index).flat()));
     verdicts.check('toldOnce', unsaid.length === 0, () => `agent ${agentId}, away from ${before.endMs} to ${stay.startMs}, was not told after it: ${unsaid.join('; ')}`);
   }
