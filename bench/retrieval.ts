@@ -12,6 +12,7 @@ import { finalizeForbidden } from '../src/store/statements/finalize-forbidden.js
 import { probe } from '../src/store/statements/probe.js';
 import { takeChains } from '../src/store/statements/take-chains.js';
 import { migrate } from '../src/store/migrate.js';
+import { median } from './median.js';
 
 /**
  * What a probe and a retrieval cost in a list of ten thousand and of a million Ready rows. `--store` is a PostgreSQL url
@@ -38,10 +39,6 @@ const SCENARIOS: Readonly<Record<string, { readonly attempt?: string; readonly s
 
 function write(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 async function timed<T>(job: () => Promise<T>): Promise<{ readonly ms: number; readonly result: T }> {

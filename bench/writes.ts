@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { PostgresServer } from '../test/support/postgres-server.js';
+import { median } from './median.js';
 import type { Result } from './writes/result.js';
 
 /**
@@ -20,11 +21,13 @@ const SETTINGS = ['server_version', 'fsync', 'synchronous_commit', 'full_page_wr
 
 const run = promisify(execFile);
 const own = fileURLToPath(new URL('writes/contender.js', import.meta.url));
+const floor = fileURLToPath(new URL('writes/floor.js', import.meta.url));
 const peer = fileURLToPath(new URL('../../bench/peers/graphile-worker.mjs', import.meta.url));
 
 const CONTENDERS: readonly { readonly name: string; readonly command: (url: string) => readonly string[] }[] = [
   { name: 'grouped', command: (url) => [own, 'grouped', url, String(RECORDS), String(AGENTS)] },
   { name: 'single', command: (url) => [own, 'single', url, String(Math.ceil(RECORDS / SLOWER)), String(AGENTS)] },
+  { name: 'floor', command: (url) => [floor, url, String(RECORDS), String(AGENTS)] },
   { name: 'graphile-worker', command: (url) => [peer, url, String(RECORDS), String(AGENTS)] },
 ];
 
@@ -52,8 +55,6 @@ function describeResult(name: string, result: Result): string {
   return `  ${name.padEnd(15)} ${perSecond(result).toFixed(0).padStart(6)} records/s, ${result.cpuSeconds.toFixed(1)} s of CPU in the client${waits}`;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 if (!existsSync(new URL('../../bench/peers/node_modules', import.meta.url))) throw new Error('no graphile-worker: npm ci --prefix bench/peers');
 const serverUrl = process.env['OCM_BENCH_PG_URL'] ?? (await PostgresServer.start()).url;
 const admin = new Client({ connectionString: serverUrl });
@@ -71,8 +72,8 @@ try {
       say(describeResult(name, result));
     }
   }
-  const [grouped, single, worker] = CONTENDERS.map(({ name }) => median(speeds.get(name) ?? [])) as [number, number, number];
-  say(`median: ${(grouped / single).toFixed(2)} times one transaction per write, ${(grouped / worker).toFixed(2)} times graphile-worker`);
+  const [grouped, single, least, worker] = CONTENDERS.map(({ name }) => median(speeds.get(name) ?? [])) as [number, number, number, number];
+  say(`median: ${(grouped / single).toFixed(2)} times one transaction per write, ${(grouped / worker).toFixed(2)} times graphile-worker; the floor ${(least / worker).toFixed(2)} times graphile-worker`);
 } finally {
   await admin.end();
 }

@@ -71,8 +71,8 @@ const ONLY_IN: readonly { readonly module: RegExp; readonly rooms: readonly stri
   { module: /^binary-parser/, rooms: ['protocol'], because: 'the grammar is declared once' },
 ];
 
-/** Address arithmetic opens no socket, nor does the type of one. */
-const NO_SOCKET = new Set(['BlockList', 'isIP', 'isIPv4', 'isIPv6', 'type Socket']);
+/** Address arithmetic opens no socket, nor do types. */
+const NO_SOCKET = new Set(['BlockList', 'isIP', 'isIPv4', 'isIPv6', 'type Socket', 'type Server']);
 
 /** A socket's own setTimeout is no clock of ours. */
 const CLOCKS = /(?<!socket\.)\b(?:Date|setTimeout|setInterval|hrtime|performance)\b/;

@@ -5,7 +5,6 @@ import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { connectDesktop, type DesktopClient, RequestRefused } from '../src/client/index.js';
-import { BODY_BYTES } from '../src/http/limits.js';
 import { startApp, type TestApp } from './support/app.js';
 import { codeIn, commandsOf, type Fence, Page } from './support/markdown.js';
 
@@ -60,7 +59,7 @@ describe('the examples of README.md', () => {
     const paths = readme.rowsUnder('request', 'answer').flatMap(([cell = '']) => codeIn(cell));
     const named = paths.filter((path) => path.includes(' ')).map((path) => path.replace(/^\w+ /, '').replace(/\?.*$/, '').replaceAll(/\{[^}]*\}/g, ':'));
     expect(new Set(named)).to.deep.equal(new Set(served.split(', ').map((path) => path.replaceAll(/:\w+/g, ':'))));
-    expect(BODY_BYTES, '1 MiB').to.equal(2 ** 20);
+    expect(app.deployment.limits.httpBody, '1 MiB').to.equal(2 ** 20);
   });
 
   async function runProgramOf(fence: Fence): Promise<void> {

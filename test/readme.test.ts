@@ -12,6 +12,8 @@ import { overridables, variableName } from '../src/config/environment.js';
 import { parseConfig } from '../src/config/load.js';
 import { configSchema } from '../src/config/schema.js';
 import { UNSUPPORTED } from '../src/config/unsupported.js';
+import { brokenRequests } from '../src/http/broken-request.js';
+import { closeReasons } from '../src/net/close-reason.js';
 import { readRecordCsv } from '../src/lists/record-csv.js';
 import { reasonNotDue } from '../src/store/due.js';
 import { everyMetric } from './metrics/support.js';
@@ -121,6 +123,19 @@ describe('README.md on the configuration', () => {
     expect(rows).to.have.deep.members(keys);
     const { deployment } = parseConfig('{ server: { dbid: 1 }, listeners: { http: { port: 1 } }, store: { url: "pglite:x" } }', { baseDir: '/', env: {} });
     expect(deployment.limits.frameBytesBeforeRegistration).to.equal(64 * 1024);
+  });
+
+  it('has every limit with its default', () => {
+    const limits = readme.rowsUnder('limit', 'default', 'who meets it', 'reason', 'counted in');
+    const configured = new Map(rows.map(({ path, fallback }) => [path, fallback]));
+    for (const [limit = '', fallback = ''] of limits) expect(configured.get(`limits.${codeIn(limit)[0]}`), limit).to.equal(codeIn(fallback)[0]);
+    const told = limits.map(([limit = '']) => `limits.${codeIn(limit)[0]}`);
+    // the time of a stop is no limit of a client, and a lock is told with what it follows
+    const others = ['limits.stopTimeout', 'limits.loginDelay', 'limits.loginLock'];
+    expect([...told, ...others]).to.have.members(rows.map(({ path }) => path).filter((path) => path.startsWith('limits.')));
+    const reasons = limits.flatMap(([, , , reason = '']) => codeIn(reason));
+    const known: readonly string[] = [...Object.keys(closeReasons), ...Object.keys(brokenRequests)];
+    expect(reasons.filter((reason) => !known.includes(reason))).to.deep.equal([]);
   });
 
   it('has variables that set something', () => {

@@ -32,7 +32,7 @@ function encodeValue(writer: Writer, value: Value, levelsLeft: number): void {
     case 'int':
       return writer.i32(value.value);
     case 'string':
-      return writer.sized(() => writer.utf8(value.value));
+      return writer.text(value.value);
     case 'binary':
       return writer.sized(() => writer.bytes(value.value));
     case 'kvlist':

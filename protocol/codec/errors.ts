@@ -13,6 +13,7 @@ export type ProtocolErrorCode =
   | 'OddWstringLength'
   | 'EmptyKey'
   | 'NestingTooDeep'
+  | 'TooManyEntries'
   | 'ValueOutOfRange'
   | 'BadTrace';
 

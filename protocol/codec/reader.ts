@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { ProtocolError } from './errors.js';
 import type { ProtocolErrorCode } from './errors.js';
+import { findKey, keepKey } from './known-keys.js';
 import { LONE_SURROGATE } from './layout.js';
 
 /** The same bytes as a Buffer, not copied. */
@@ -20,10 +21,13 @@ export class Reader {
   messageType: number | undefined;
   attribute: number | undefined;
 
+  #entriesLeft: number;
   readonly #bytes: Buffer;
   #end: number;
 
-  constructor(frame: Uint8Array, position: number) {
+  /** `entries` is how many pairs may still come. */
+  constructor(frame: Uint8Array, position: number, entries: number) {
+    this.#entriesLeft = entries;
     this.#bytes = asBuffer(frame);
     this.#end = this.#bytes.length;
     this.position = position;
@@ -62,11 +66,13 @@ export class Reader {
     return length;
   }
 
-  /** A u16 that says how many things of at least `least` bytes follow, checked before any of them is read. */
+  /** A u16 that says how many pairs of at least `least` bytes follow, checked before any of them is read. */
   count(least: number): number {
     const at = this.#take(2);
     const count = this.#bytes.readUInt16BE(at);
     if (count * least > this.left) throw this.error('LengthOutOfBounds', `Count ${count} where ${this.left} bytes are left`, at);
+    this.#entriesLeft -= count;
+    if (this.#entriesLeft < 0) throw this.error('TooManyEntries', `${count} pairs are more than may still come`, at);
     return count;
   }
 
@@ -76,7 +82,15 @@ export class Reader {
     const length = this.#bytes.readUInt16BE(at);
     if (length === 0) throw this.error('EmptyKey', 'Empty key', at);
     if (length > this.left) throw this.error('LengthOutOfBounds', `Key length ${length} where ${this.left} bytes are left`, at);
-    return this.utf8(length);
+    const start = this.position;
+    const known = findKey(this.#bytes, start, length);
+    if (known !== undefined) {
+      this.position += length;
+      return known;
+    }
+    const key = this.utf8(length);
+    keepKey(key, this.#bytes, start, length);
+    return key;
   }
 
   /** `length` bytes of UTF-8; a byte order mark is text like any other. */

@@ -4,6 +4,9 @@ import { LONE_SURROGATE, MAX_U16 } from './layout.js';
 
 const FIRST_CAPACITY = 256;
 const MAX_BYTES_PER_UNIT = 3;
+/** Up to here a loop over ASCII is faster than the call that encodes any text: names and values of lists are short. */
+const SHORT_TEXT = 64;
+const MAX_ASCII = 0x7f;
 const MIN_I32 = -0x8000_0000;
 const MAX_I32 = 0x7fff_ffff;
 
@@ -71,16 +74,17 @@ export class Writer {
     const at = this.position;
     if (value.length === 0) throw this.error('EmptyKey', 'Empty key', at);
     this.#advance(2);
-    this.utf8(value);
+    this.#utf8(value);
     const length = this.position - at - 2;
     if (length > MAX_U16) throw this.error('ValueOutOfRange', `Key of ${length} bytes`, at);
     this.#bytes.writeUInt16BE(length, at);
   }
 
-  utf8(value: string): void {
-    this.#refuseLoneSurrogate(value);
-    this.#reserve(value.length * MAX_BYTES_PER_UNIT);
-    this.position += this.#bytes.write(value, this.position, 'utf8');
+  /** A u32 length, then UTF-8. */
+  text(value: string): void {
+    const at = this.#advance(4);
+    this.#utf8(value);
+    this.#bytes.writeUInt32BE(this.position - at - 4, at);
   }
 
   utf16(value: string): void {
@@ -96,6 +100,26 @@ export class Writer {
       ...(this.messageType !== undefined && { messageType: this.messageType }),
       ...(this.attribute !== undefined && { attribute: this.attribute }),
     });
+  }
+
+  #utf8(value: string): void {
+    this.#reserve(value.length * MAX_BYTES_PER_UNIT);
+    if (value.length <= SHORT_TEXT && this.#ascii(value)) return;
+    this.#refuseLoneSurrogate(value);
+    this.position += this.#bytes.write(value, this.position, 'utf8');
+  }
+
+  /** Writes text that is ASCII; says false, and has moved nowhere, where it is not. There is room for it. */
+  #ascii(value: string): boolean {
+    const bytes = this.#bytes;
+    const start = this.position;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > MAX_ASCII) return false;
+      bytes[start + index] = code;
+    }
+    this.position += value.length;
+    return true;
   }
 
   #outOfRange(what: string, value: number | bigint): never {

@@ -13,8 +13,11 @@ export class Conformance {
   #ends: number[] = [];
   #messageType = 0;
   #attribute: number | undefined;
+  #entriesLeft = 0;
 
-  begin(messageType: number, frameLength: number): void {
+  /** `entries` is how many pairs may come. */
+  begin(messageType: number, frameLength: number, entries: number): void {
+    this.#entriesLeft = entries;
     this.#ends = [frameLength];
     this.#messageType = messageType;
     this.#attribute = undefined;
@@ -32,6 +35,12 @@ export class Conformance {
   fits(offset: number, size: number, at = offset): void {
     const left = this.#end - offset;
     if (size > left) this.fail('LengthOutOfBounds', `${size} bytes wanted where ${left} are left`, at);
+  }
+
+  /** So many pairs follow; `at` is where that is said. */
+  pairs(count: number, at: number): void {
+    this.#entriesLeft -= count;
+    if (this.#entriesLeft < 0) this.fail('TooManyEntries', `${count} pairs are more than may still come`, at);
   }
 
   /** From here to `end` is a list. */

@@ -59,8 +59,8 @@ function frameGrammar(listDepth: number): Parser {
  * without it both are taken.
  */
 export function parseFrameWithGrammar(frame: Uint8Array, dialect?: Dialect, limits: FrameLimits = DEFAULT_LIMITS): Message {
-  const { dialect: spoken, messageType } = parseHeader(frame, dialect, limits);
-  checks.begin(messageType, frame.length);
+  const { dialect: spoken, messageType, attributeCount } = parseHeader(frame, dialect, limits);
+  checks.begin(messageType, frame.length, limits.entries - attributeCount);
   const tree = frameGrammar(Math.min(limits.listDepth, MAX_LIST_DEPTH)).parse(frame) as FrameNode;
   const attributes = tree.attributes.map(({ id, value }): Attribute => ({ id, value: toValue(value) }));
   return { dialect: spoken, type: messageType, attributes };

@@ -51,6 +51,12 @@ export function parseHeader(frame: Uint8Array, dialect: Dialect | undefined, lim
       messageType: fields.messageType,
     });
   }
+  if (fields.attributeCount > limits.entries) {
+    throw new ProtocolError('TooManyEntries', `${fields.attributeCount} attributes where ${limits.entries} entries are allowed`, {
+      offset: 8,
+      messageType: fields.messageType,
+    });
+  }
   return { dialect: spoken, messageType: fields.messageType, attributeCount: fields.attributeCount };
 }
 

@@ -91,6 +91,7 @@ export class ValueGrammar {
       .uint16('count', {
         formatter(this: { at: number }, count: number) {
           checks.fits(this.at + 6, count * LEAST_PAIR, this.at + 4);
+          checks.pairs(count, this.at + 4);
           return count;
         },
       })

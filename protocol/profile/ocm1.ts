@@ -19,7 +19,7 @@ export const ocm1: WireProfile = {
 
   decode(frame, dialect, limits) {
     const { messageType, attributeCount } = parseHeader(frame, dialect, limits);
-    const reader = new Reader(frame, HEADER_BYTES);
+    const reader = new Reader(frame, HEADER_BYTES, limits.entries - attributeCount);
     reader.messageType = messageType;
     const attributes = decodeAttributes(reader, attributeCount, Math.min(limits.listDepth, MAX_LIST_DEPTH));
     return { dialect, type: messageType, attributes };

@@ -7,6 +7,8 @@ export interface FrameLimits {
   readonly frameBytes: number;
   /** How deep key-value lists nest; the outermost is depth 1. */
   readonly listDepth: number;
+  /** Attributes and pairs of one frame, those of nested lists included. */
+  readonly entries: number;
 }
 
 /** Cuts a byte stream into frames, synchronously, without knowing what they say. */

@@ -11,14 +11,17 @@ const NEVER_MASKED: ReadonlySet<string> = new Set([
 ]);
 
 export interface TraceOptions {
-  /** True: values of properties and user data are shown. Secret attributes are never. */
+  /** True: values of properties and user data are shown. Secret attributes, and secrets among the values, never are. */
   readonly showValues: boolean;
 }
+
+/** Keys whose values are as good as a password. */
+const ALWAYS_MASKED: ReadonlySet<string> = new Set([keys.GSW_RESUME_TOKEN]);
 
 /** Says of a key whether its value is withheld. */
 export type Masking = (key: string) => boolean;
 
-export const showAll: Masking = () => false;
+export const showAll: Masking = (key) => ALWAYS_MASKED.has(key);
 const maskAll: Masking = () => true;
 export const maskUserData: Masking = (key) => !NEVER_MASKED.has(key);
 

@@ -1,6 +1,7 @@
 import type { Client, ClientRole, Deployment } from '../config/deployment.js';
 import type { Clock } from '../util/clock.js';
 import { Failures } from './failures.js';
+import { ResumeTokens } from './resume-tokens.js';
 import { ALL_ROLES } from './roles.js';
 import { Secrets } from './secrets.js';
 
@@ -22,31 +23,32 @@ interface Right {
 export interface DoorParts {
   readonly deployment: Pick<Deployment, 'clients' | 'agents' | 'limits'>;
   readonly clock: Clock;
+  /** What resume tokens are signed with: the same in every life of the server. */
+  readonly resumeKey: Buffer;
   readonly log: { warn(message: string, fields?: Record<string, unknown>): void };
 }
 
-/** What the door has counted since the start. */
-export interface DoorCounters {
-  admitted: number;
-  wrong: number;
-  /** Refused without a look, because the name is locked for the address. */
-  locked: number;
-  /** Refused without a look, because too many waited. */
-  busy: number;
-}
+/** Through which listener somebody comes. */
+export type Entrance = 'GSW_CM' | 'T' | 'HTTP';
+
+/** `resumed`: let in by a resume token, without a look at a password; `locked` and `busy` were refused without one. */
+export type LoginOutcome = 'admitted' | 'resumed' | Refused['kind'];
+
+const noLogins = (): Record<LoginOutcome, number> => ({ admitted: 0, resumed: 0, wrong: 0, locked: 0, busy: 0 });
 
 /** Longest name that a log line repeats. */
 const LONGEST_NAME = 64;
 
 /** Who may connect, and as what; and which agents are who they say (config.md, clients and agents). Without clients anyone may do anything. */
 export class Door {
-  readonly counters: DoorCounters = { admitted: 0, wrong: 0, locked: 0, busy: 0 };
   readonly #clients: ReadonlyMap<string, Client> | undefined;
   /** Bearer token, as the configuration has it -> whose it is. */
   readonly #tokens: ReadonlyMap<string, Client>;
   readonly #agents: ReadonlyMap<string, string>;
   readonly #secrets: Secrets;
   readonly #failures: Failures;
+  readonly #resumeTokens: ResumeTokens;
+  readonly #logins: Readonly<Record<Entrance, Record<LoginOutcome, number>>> = { GSW_CM: noLogins(), T: noLogins(), HTTP: noLogins() };
   /** Tries that are being looked at: the same one twice is looked at once. */
   readonly #underWay = new Map<string, Promise<Right | Refused>>();
 
@@ -58,6 +60,7 @@ export class Door {
     const known = [...(clients ?? []).flatMap(({ password, token }) => [password ?? [], token ?? []].flat()), ...this.#agents.values()];
     this.#secrets = new Secrets(known, limits.loginsWaiting);
     this.#failures = new Failures(parts.clock, limits);
+    this.#resumeTokens = new ResumeTokens(parts.resumeKey, parts.clock, limits.resumeTokenLifeMs);
   }
 
   /** Whether clients are configured. */
@@ -65,36 +68,62 @@ export class Door {
     return this.#clients !== undefined;
   }
 
-  /** Lets a client in by its name and password, or says why not. `from` is its address. */
-  async client(name: string, password: string | undefined, from: string): Promise<Admission> {
+  /** Names and passwords, and tokens, that were given since the start. Where none is asked for, nothing is counted. */
+  logins(): { readonly entrance: Entrance; readonly outcome: LoginOutcome; readonly count: number }[] {
+    return Object.entries(this.#logins).flatMap(([entrance, counts]) =>
+      Object.entries(counts).map(([outcome, count]) => ({ entrance: entrance as Entrance, outcome: outcome as LoginOutcome, count })),
+    );
+  }
+
+  /** Lets a client in by its name and password, or its resume token, or says why not. `from` is its address. */
+  async client(entrance: Entrance, name: string, password: string | undefined, from: string, resumeToken?: string): Promise<Admission> {
     if (this.#clients === undefined) return { kind: 'admitted', name, roles: ALL_ROLES };
     const client = this.#clients.get(name);
-    const verdict = await this.#check('client', name, client === undefined ? [] : passwordsOf(client), password ?? '', from);
+    if (this.#resumes(entrance, 'client', name, resumeToken)) return admit(client);
+    const verdict = await this.#check(entrance, 'client', name, client === undefined ? [] : passwordsOf(client), password ?? '', from);
     return verdict.kind === 'right' ? admit(client) : verdict;
   }
 
   /** Lets a client in by its bearer token. Nobody has said a name: what is wrong counts for the address. */
-  async token(token: string, from: string): Promise<Admission> {
-    const verdict = await this.#check('token', '', [...this.#tokens.keys()], token, from);
+  async token(entrance: Entrance, token: string, from: string): Promise<Admission> {
+    const verdict = await this.#check(entrance, 'token', '', [...this.#tokens.keys()], token, from);
     return verdict.kind === 'right' ? admit(this.#tokens.get(verdict.secret)) : verdict;
   }
 
-  /** Whether an agent has given its password; one that has none may give any. */
-  async agent(agentId: string, password: string | undefined, from: string): Promise<'right' | Refused> {
+  /** Whether an agent has given its password or its resume token; one that has no password may give any. */
+  async agent(entrance: Entrance, agentId: string, password: string | undefined, from: string, resumeToken?: string): Promise<'right' | Refused> {
     const expected = this.#agents.get(agentId);
-    if (expected === undefined) return 'right';
-    const verdict = await this.#check('agent', agentId, [expected], password ?? '', from);
+    if (expected === undefined || this.#resumes(entrance, 'agent', agentId, resumeToken)) return 'right';
+    const verdict = await this.#check(entrance, 'agent', agentId, [expected], password ?? '', from);
     return verdict.kind === 'right' ? 'right' : verdict;
   }
 
-  async #check(what: string, name: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
+  /** With which a client or an agent that has been let in may come back without its password being computed; undefined where it has none. */
+  resumeToken(what: 'client' | 'agent', name: string): string | undefined {
+    const secret = this.#secretOf(what, name);
+    return secret === undefined ? undefined : this.#resumeTokens.issue(`${what} ${name}`, secret);
+  }
+
+  /** A token that is not valid is no guess of a password: it is looked at no further, and the password decides. */
+  #resumes(entrance: Entrance, what: 'client' | 'agent', name: string, token: string | undefined): boolean {
+    const secret = this.#secretOf(what, name);
+    if (token === undefined || secret === undefined || !this.#resumeTokens.isValid(token, `${what} ${name}`, secret)) return false;
+    this.#logins[entrance].resumed += 1;
+    return true;
+  }
+
+  #secretOf(what: 'client' | 'agent', name: string): string | undefined {
+    return what === 'client' ? this.#clients?.get(name)?.password : this.#agents.get(name);
+  }
+
+  async #check(entrance: Entrance, what: string, name: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
     const key = this.#secrets.digest(JSON.stringify([what, name, from])).toString('base64');
     const tryKey = `${key} ${this.#secrets.digest(given).toString('base64')}`;
     const underWay = this.#underWay.get(tryKey) ?? this.#look(key, `${what} ${name.slice(0, LONGEST_NAME)}`.trimEnd(), expected, given, from);
     this.#underWay.set(tryKey, underWay);
     try {
       const verdict = await underWay;
-      this.counters[verdict.kind === 'right' ? 'admitted' : verdict.kind] += 1;
+      this.#logins[entrance][verdict.kind === 'right' ? 'admitted' : verdict.kind] += 1;
       return verdict;
     } finally {
       this.#underWay.delete(tryKey);

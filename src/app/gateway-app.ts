@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { findProfile as builtInProfile, type WireProfile } from '../../protocol/index.js';
 import { Audit } from '../access/audit.js';
@@ -18,10 +19,15 @@ import type { DesktopLine } from '../session/tevents/desktop-line.js';
 import { Tracer } from '../session/tracer.js';
 import { Traffic } from '../session/traffic.js';
 import { openStore } from '../store/open.js';
+import type { OwnedStore } from '../store/owned-store.js';
+import { ownedTransaction } from '../store/owner.js';
+import { keepResumeKey } from '../store/statements/resume-key.js';
 import type { Clock } from '../util/clock.js';
 import { Certificates } from './certificates.js';
 import { httpUrl, openHttp } from './http-listener.js';
 import { FrameListeners } from './listeners.js';
+
+const RESUME_KEY_BYTES = 32;
 
 export interface AppParts {
   readonly deployment: Deployment;
@@ -85,6 +91,12 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
   for (const close of closers.toReversed()) await close();
 }
 
+/** What this server has signed its resume tokens with, in whichever life. */
+async function resumeKeyOf({ client, owner }: OwnedStore): Promise<Buffer> {
+  const fresh = randomBytes(RESUME_KEY_BYTES).toString('base64');
+  return Buffer.from(await ownedTransaction(client, owner, (sql) => keepResumeKey(sql, owner.serverDbid, fresh)), 'base64');
+}
+
 async function open(parts: AppParts, certificates: Certificates, closers: (() => Promise<void>)[]): Promise<Ports> {
   const { deployment, log, clock } = parts;
   const holder = `process ${process.pid} on ${hostname()}`;
@@ -105,7 +117,7 @@ async function open(parts: AppParts, certificates: Certificates, closers: (() =>
   closers.push(() => gateway.stop());
   const importer = new Importer({ ...engineParts, listChanged: (dbid) => gateway.listChanged(dbid) });
 
-  const door = new Door({ deployment, clock, log });
+  const door = new Door({ deployment, clock, log, resumeKey: await resumeKeyOf(store) });
   const audit = new Audit(log);
   let lastNumber = 0;
   const nextConnectionNumber = (): number => ++lastNumber;
@@ -123,13 +135,14 @@ async function open(parts: AppParts, certificates: Certificates, closers: (() =>
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, door, audit, tracer, certificates, metrics, traffic, nextConnectionNumber, phase: () => phase }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, gate: listeners.gate, door, audit, tracer, certificates, metrics, traffic, nextConnectionNumber, phase: () => phase }));
   metrics.watch({
     traffic,
     snapshots: () => gateway.snapshots(),
     recordCounts: () => gateway.listCounter.latest(),
     connections: () => listeners.figures(),
-    httpConnections: () => http?.connections ?? 0,
+    http: () => http?.connections,
+    logins: () => door.logins(),
     heldBytes: () => listeners.heldBytes,
     now: () => clock.now(),
   });

@@ -7,6 +7,7 @@ import { changeCertificate, createHttpServer } from '../http/server.js';
 import type { Log } from '../log/log.js';
 import { describeAddress } from '../net/address.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { ConnectionGate } from '../net/connection-gate.js';
 import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer, ImporterParts } from '../service/importer.js';
@@ -18,6 +19,7 @@ import type { Traffic } from '../session/traffic.js';
 import { campaignEvent, notificationName } from '../user-data/events.js';
 import { reachableHost } from '../util/loopback.js';
 import type { Certificates } from './certificates.js';
+import { HttpConnections } from './http-connections.js';
 
 export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner' | 'clock'> {
   readonly deployment: Deployment;
@@ -30,6 +32,8 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
   readonly traffic: Traffic;
   readonly log: Log;
   readonly certificates: Certificates;
+  /** Shared by all listeners. */
+  readonly gate: ConnectionGate;
   readonly nextConnectionNumber: () => number;
   /** Where the gateway stands: `serving` when everything is open that the deployment names. */
   readonly phase: () => 'starting' | 'serving' | 'stopping';
@@ -37,8 +41,7 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
 
 export interface OpenHttpListener {
   readonly port: number;
-  /** How many are open. */
-  readonly connections: number;
+  readonly connections: HttpConnections;
   close(): Promise<void>;
 }
 
@@ -47,11 +50,7 @@ export async function openHttp({ host, port, tls }: Listener, parts: HttpListene
   const credentials = tls && parts.certificates.open(tls);
   const app = createHttpServer(httpParts(parts), credentials?.options);
   credentials?.onChange((options) => changeCertificate(app, options));
-  let connections = 0;
-  app.server.on('connection', (socket) => {
-    connections += 1;
-    socket.once('close', () => (connections -= 1));
-  });
+  const connections = new HttpConnections(app.server, parts.gate);
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -61,9 +60,7 @@ export async function openHttp({ host, port, tls }: Listener, parts: HttpListene
   const address = app.server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
-    get connections() {
-      return connections;
-    },
+    connections,
     close: () => app.close(),
   };
 }

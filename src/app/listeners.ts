@@ -34,14 +34,15 @@ const FINISH_AT = 0.75;
 export class FrameListeners {
   readonly #counters: Readonly<Record<Dialect, NetCounters>> = { GSW_CM: createNetCounters(), T: createNetCounters() };
   readonly #parts: ListenersParts;
-  readonly #gate: ConnectionGate;
+  /** What the http listener has to ask too. */
+  readonly gate: ConnectionGate;
   readonly #shared;
   readonly #listeners = new Map<Dialect, Listener>();
 
   constructor(parts: ListenersParts) {
     const { limits } = parts.deployment;
     this.#parts = parts;
-    this.#gate = new ConnectionGate({ connections: limits.connections, connectionsPerAddress: limits.connectionsPerAddress });
+    this.gate = new ConnectionGate({ connections: limits.connections, connectionsPerAddress: limits.connectionsPerAddress });
     this.#shared = {
       clock: parts.session.clock,
       scheduler: new WriteScheduler(),
@@ -101,10 +102,11 @@ export class FrameListeners {
       ...(at.tls && { tls: this.#parts.certificates.open(at.tls) }),
       port: at.port,
       loopbackOnly: deployment.clients === undefined,
+      handshakeTimeoutMs: limits.registerTimeoutMs,
       source: profile,
-      frameLimits: { frameBytes: limits.frameBytesBeforeRegistration, listDepth: limits.listDepth },
+      frameLimits: { frameBytes: limits.frameBytesBeforeRegistration, listDepth: limits.listDepth, entries: limits.entries },
       outboxLimits: { outboxBytes: limits.outboxBytes, drainTimeoutMs: limits.drainTimeoutMs },
-      gate: this.#gate,
+      gate: this.gate,
       nextNumber: nextConnectionNumber,
       accept: (connection) => {
         const line = new Line(connection, profile, dialect, this.#parts.session.tracer, this.#parts.session.traffic);

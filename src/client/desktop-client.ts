@@ -1,4 +1,4 @@
-import { EventErrorCode, keys, type MessageName, type ReadMessage } from '../../protocol/index.js';
+import { EventErrorCode, findValue, keys, type KvList, type MessageName, type ReadMessage, string } from '../../protocol/index.js';
 import type { Answer, DesktopRequest, Given, RequestOptions } from './answers.js';
 import { type CallEvent, callEventOf } from './call-event.js';
 import { DESKTOP_RULES } from './dialect-rules.js';
@@ -25,9 +25,14 @@ export interface DnOptions extends RequestOptions {
 /** The user event that refuses a request. */
 const ERROR = 'Error';
 
-interface Login {
-  readonly agentId: string;
+/** A password, and what spares the gateway its hash when it is sent again. */
+interface Secret {
   readonly password: string | undefined;
+  readonly resumeToken?: string | undefined;
+}
+
+interface Login extends Secret {
+  readonly agentId: string;
   /** What the agent last said; undefined where it said nothing. */
   readonly ready: boolean | undefined;
 }
@@ -49,6 +54,7 @@ export class DesktopClient {
   readonly #seen = new Seen();
   /** The DNs that are registered, in order, and who is logged in there. */
   readonly #dns = new Map<string, Login | undefined>();
+  #resumeToken: string | undefined;
   #repeated = 0;
 
   private constructor(options: DesktopOptions) {
@@ -102,8 +108,8 @@ export class DesktopClient {
 
   async login(agentId: string, { password, ...options }: DnOptions & { readonly password?: string } = {}): Promise<void> {
     const dn = this.#dn(options);
-    await this.request('RequestAgentLogin', { AttributeThisDN: dn, AttributeAgentID: agentId, AttributeAgentPassword: password }, options);
-    this.#dns.set(dn, { agentId, password, ready: undefined });
+    const resumeToken = await logIn((attributes) => this.request('RequestAgentLogin', attributes, options), dn, agentId, { password });
+    this.#dns.set(dn, { agentId, password, resumeToken, ready: undefined });
   }
 
   async logout(options: DnOptions = {}): Promise<void> {
@@ -198,11 +204,16 @@ export class DesktopClient {
   }
 
   async #restore(ask: Ask, { applicationName, password }: DesktopOptions): Promise<void> {
-    await ask('RequestRegisterClient', { AttributeApplicationName: applicationName, AttributeApplicationPassword: password });
+    const secret = { password, resumeToken: this.#resumeToken };
+    const connected = await ask('RequestRegisterClient', {
+      AttributeApplicationName: applicationName, AttributeApplicationPassword: password, AttributeExtensions: askForToken(secret),
+    });
+    this.#resumeToken = tokenOf(connected);
     for (const [dn, login] of this.#dns) {
       await ask('RequestRegisterAddress', { AttributeThisDN: dn });
       if (login === undefined) continue;
-      await ask('RequestAgentLogin', { AttributeThisDN: dn, AttributeAgentID: login.agentId, AttributeAgentPassword: login.password });
+      const resumeToken = await logIn((attributes) => ask('RequestAgentLogin', attributes), dn, login.agentId, login);
+      this.#dns.set(dn, { ...login, resumeToken });
       if (login.ready !== undefined) await ask(login.ready ? 'RequestAgentReady' : 'RequestAgentNotReady', { AttributeThisDN: dn });
     }
   }
@@ -229,6 +240,26 @@ export class DesktopClient {
     this.#events.push(read);
     if (notification !== undefined) this.#notifications.push(notification);
   }
+}
+
+/** Logs an agent in and answers its new resume token, where it gets one. */
+async function logIn(
+  send: (attributes: Given<'RequestAgentLogin'>) => Promise<Answer<'RequestAgentLogin'>>,
+  dn: string,
+  agentId: string,
+  secret: Secret,
+): Promise<string | undefined> {
+  return tokenOf(await send({ AttributeThisDN: dn, AttributeAgentID: agentId, AttributeAgentPassword: secret.password, AttributeExtensions: askForToken(secret) }));
+}
+
+/** The key asks for a token, its value is the last one; who gives no password has no use for any. */
+function askForToken({ password, resumeToken }: Secret): KvList | undefined {
+  return password === undefined ? undefined : [{ key: keys.GSW_RESUME_TOKEN, value: string(resumeToken ?? '') }];
+}
+
+function tokenOf({ attributes }: Answer<'RequestRegisterClient' | 'RequestAgentLogin'>): string | undefined {
+  const value = findValue(attributes.AttributeExtensions ?? [], keys.GSW_RESUME_TOKEN);
+  return value?.type === 'string' ? value.value : undefined;
 }
 
 /** Connects to a listener of T-Events and registers. */

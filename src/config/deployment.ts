@@ -240,6 +240,9 @@ export interface Limits {
   /** More than heartbeatIntervalMs. */
   readonly heartbeatTimeoutMs: number;
   readonly listDepth: number;
+  /** Attributes and pairs of one frame. */
+  readonly entries: number;
+  readonly requestsInFlight: number;
   readonly outboxBytes: number;
   readonly drainTimeoutMs: number;
   readonly connections: number;
@@ -250,4 +253,9 @@ export interface Limits {
   readonly loginDelayMs: number;
   readonly loginLockMs: number;
   readonly loginsWaiting: number;
+  readonly resumeTokenLifeMs: number;
+  /** Bytes. */
+  readonly httpBody: number;
+  readonly httpHeaderTimeoutMs: number;
+  readonly httpRequestTimeoutMs: number;
 }

@@ -23,6 +23,10 @@ export const limitsSchema = z.strictObject({
   heartbeatTimeout: duration(1).prefault('60s'),
   /** Lists inside lists could exhaust the stack of every reader. 16 is the most that the wire allows. */
   listDepth: integer(1, 16).prefault(16),
+  /** Four bytes of a frame become an object of a hundred and more: a full frame of the smallest pairs would take some 50 MB and hold up everybody. */
+  entries: count(1).prefault(10_000),
+  /** A client that asks without waiting would have the queues of campaign groups, and what they hold, grow as fast as its line: it is read no further. */
+  requestsInFlight: count(1).prefault(100),
   /** A reader that has stalled would have its notifications pile up until memory is gone. */
   outboxBytes: bytes(KIB, GIB).prefault('1MiB'),
   /** A reader that takes a byte now and then would never fill its outbox and never get its events. */
@@ -43,4 +47,12 @@ export const limitsSchema = z.strictObject({
   loginLock: duration(1).prefault('1m'),
   /** Hashes are made to be slow: what comes faster than they are computed would wait for ever, and hold its line. */
   loginsWaiting: count(1).prefault(500),
+  /** A resume token that got into other hands would open the door for ever. */
+  resumeTokenLife: duration(1).prefault('24h'),
+  /** A body of any size would be gathered in memory before it is read. Imports are streamed, and not held to it. */
+  httpBody: bytes(KIB, GIB).prefault('1MiB'),
+  /** A peer that drips its headers, or shakes no hands over TLS, would hold a connection for ever. */
+  httpHeaderTimeout: duration(1).prefault('10s'),
+  /** A peer that drips its body, or a store that does not answer, would have the request wait for ever. */
+  httpRequestTimeout: duration(1).prefault('30s'),
 });

@@ -142,7 +142,7 @@ function logSettings({ log: { file, traceFile, ...rest } }: ConfigContent, baseD
 }
 
 function limits(content: ConfigContent): Limits {
-  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, stopTimeout, loginDelay, loginLock, ...rest } = content.limits;
+  const { registerTimeout, heartbeatInterval, heartbeatTimeout, drainTimeout, stopTimeout, loginDelay, loginLock, resumeTokenLife, httpHeaderTimeout, httpRequestTimeout, ...rest } = content.limits;
   const before = rest.frameBytesBeforeRegistration ?? Math.min(FRAME_BYTES_BEFORE_REGISTRATION, rest.frameBytes);
   return {
     ...rest,
@@ -154,6 +154,9 @@ function limits(content: ConfigContent): Limits {
     stopTimeoutMs: stopTimeout,
     loginDelayMs: loginDelay,
     loginLockMs: loginLock,
+    resumeTokenLifeMs: resumeTokenLife,
+    httpHeaderTimeoutMs: httpHeaderTimeout,
+    httpRequestTimeoutMs: httpRequestTimeout,
   };
 }
 

@@ -76,9 +76,9 @@ async function authenticate(request: FastifyRequest, door: HttpParts['door']): P
 
 async function admissionOf({ headers: { authorization }, ip }: FastifyRequest, door: HttpParts['door']): Promise<Admission> {
   const [, token] = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization ?? '') ?? [];
-  if (token !== undefined) return door.token(token, ip);
+  if (token !== undefined) return door.token('HTTP', token, ip);
   const given = basicCredentials(authorization);
-  return given === undefined ? { kind: 'wrong' } : door.client(given.name, given.password, ip);
+  return given === undefined ? { kind: 'wrong' } : door.client('HTTP', given.name, given.password, ip);
 }
 
 const CHALLENGE = { 'www-authenticate': 'Basic realm="ocm-gateway", charset="UTF-8", Bearer realm="ocm-gateway"' };

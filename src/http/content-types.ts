@@ -35,6 +35,11 @@ export function readBodies(app: FastifyInstance): void {
   });
 }
 
+/** Throws HttpFault where a request that has none brings a body: nobody would read it, however slowly it comes. */
+export async function refuseBody(request: FastifyRequest): Promise<void> {
+  if (hasBody(request)) throw new HttpFault('InvalidParameter', 'found a body, expected none', { status: 400 });
+}
+
 function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

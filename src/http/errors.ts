@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ErrorCode } from '../../protocol/dictionary/enumerations.js';
+import type { Limits } from '../config/deployment.js';
 import { StoreAway } from '../service/ports.js';
 import { auditFault } from './audit.js';
 import { HttpFault } from './fault.js';
-import { ANSWER_TIMEOUT_MS, BODY_BYTES } from './limits.js';
 import type { HttpParts } from './parts.js';
 
 /** What a refused request is answered, wherever no family has a form of its own. */
@@ -30,8 +30,8 @@ declare module 'fastify' {
 }
 
 /** Answers a request that failed, in its family's form. */
-export function sendFault(error: unknown, reply: FastifyReply, { log, metrics, audit }: Pick<HttpParts, 'log' | 'metrics' | 'audit'>): FastifyReply {
-  const fault = toFault(error, log);
+export function sendFault(error: unknown, reply: FastifyReply, { log, metrics, audit, deployment }: Pick<HttpParts, 'log' | 'metrics' | 'audit' | 'deployment'>): FastifyReply {
+  const fault = toFault(error, log, deployment.limits);
   metrics.refused(fault.code);
   auditFault(audit, reply.request, fault);
   const { describeFault = errorBody } = reply.request.routeOptions.config;
@@ -39,24 +39,24 @@ export function sendFault(error: unknown, reply: FastifyReply, { log, metrics, a
 }
 
 /** What the web framework itself refuses, by its codes. */
-const FRAMEWORK_FAULTS: Readonly<Record<string, HttpFault>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: new HttpFault('InvalidParameter', `body: expected at most ${BODY_BYTES} bytes`, { status: 413 }),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: new HttpFault('InvalidParameter', 'Content-Type: expected application/json, or text/csv for an import', {
+const FRAMEWORK_FAULTS: Readonly<Record<string, (limits: Limits) => HttpFault>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ({ httpBody }) => new HttpFault('InvalidParameter', `body: expected at most ${httpBody} bytes`, { status: 413 }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new HttpFault('InvalidParameter', 'Content-Type: expected application/json, or text/csv for an import', {
     status: 415,
   }),
-  FST_ERR_HANDLER_TIMEOUT: new HttpFault(
+  FST_ERR_HANDLER_TIMEOUT: ({ httpRequestTimeoutMs }) => new HttpFault(
     'ServerConnectionError',
-    `not answered within ${ANSWER_TIMEOUT_MS / 1000} s; what was asked for may still happen: ask for the status`,
+    `not answered within ${httpRequestTimeoutMs / 1000} s; what was asked for may still happen: ask for the status`,
     { headers: { connection: 'close' } },
   ),
 };
 
-function toFault(error: unknown, log: HttpParts['log']): HttpFault {
+function toFault(error: unknown, log: HttpParts['log'], limits: Limits): HttpFault {
   if (error instanceof HttpFault) return error;
   if (error instanceof StoreAway) return new HttpFault('ServerConnectionError', 'the store is away, try again');
   const { code, statusCode, message } = error as Partial<{ code: string; statusCode: number; message: string }>;
   const known = code === undefined ? undefined : FRAMEWORK_FAULTS[code];
-  if (known !== undefined) return known;
+  if (known !== undefined) return known(limits);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new HttpFault('InvalidParameter', message ?? 'the request is malformed', { status: statusCode });
   }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { HttpApp } from './app.js';
-import { ANSWER_TIMEOUT_MS } from './limits.js';
 import type { HttpParts } from './parts.js';
 
 const healthy = z.object({ status: z.literal('ok') });
@@ -10,7 +9,7 @@ const unavailable = z.object({ status: z.literal('unavailable'), reasons: z.arra
 export function healthRoute(app: HttpApp, parts: HttpParts): void {
   app.get(
     '/health',
-    { handlerTimeout: ANSWER_TIMEOUT_MS, config: { whileStopping: true }, schema: { operationId: 'health', summary: 'Whether the gateway serves', security: [], response: { 200: healthy, 503: unavailable } } },
+    { config: { whileStopping: true }, schema: { operationId: 'health', summary: 'Whether the gateway serves', security: [], response: { 200: healthy, 503: unavailable } } },
     async (_request, reply) => {
       const state = await parts.health();
       if (state.status === 'ok') return reply.code(200).send({ status: 'ok' });

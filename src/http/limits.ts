@@ -1,21 +1,20 @@
-/** What one HTTP request may cost; each with the failure that it prevents. Times in milliseconds. */
+/**
+ * What one HTTP request may cost beside the limits of the configuration; each with the failure that it prevents. Times in
+ * milliseconds.
+ */
 
-/** A body of any size would be gathered in memory before it is read. */
-export const BODY_BYTES = 2 ** 20;
 /** Lists inside lists could exhaust the stack of whoever reads them; the wire allows as many levels. */
 export const BODY_DEPTH = 16;
-/** A peer that never ends its headers would hold a connection for ever. */
-export const HEADERS_TIMEOUT_MS = 10_000;
-/** How often the above is looked at. */
+/** How often headers that do not come are looked for, at most. */
 export const CONNECTIONS_CHECK_MS = 5_000;
-/** A peer that never ends its body, or a store that does not answer, would have the request wait for ever. */
-export const ANSWER_TIMEOUT_MS = 30_000;
+/** Of a request that takes as long as its lists are; the longest that a timer can wait. */
+export const NO_TIMEOUT_MS = 2 ** 31 - 1;
 /** A connection that has had its answer and asks nothing more would hold a descriptor. */
 export const IDLE_TIMEOUT_MS = 72_000;
 /** An import that sends nothing any more would keep its staged rows. */
 export const IMPORT_IDLE_TIMEOUT_MS = 30_000;
-/** A peer that has its answer and sends the rest of its file for ever would hold a connection. */
-export const IMPORT_DRAIN_MS = 10_000;
+/** A peer that has its answer and sends the rest of its body for ever would hold a connection. */
+export const BODY_DRAIN_MS = 10_000;
 /** A file of nothing but bad rows would be gathered in memory for the answer. */
 export const REJECTED_ROWS = 10_000;
 /** How often a closing server looks for connections that nobody uses any more. */

@@ -6,7 +6,7 @@ import type { HttpApp } from './app.js';
 import { CSV_TYPE } from './content-types.js';
 import { errorSchema } from './errors.js';
 import { HttpFault } from './fault.js';
-import { IMPORT_IDLE_TIMEOUT_MS, REJECTED_ROWS } from './limits.js';
+import { IMPORT_IDLE_TIMEOUT_MS, NO_TIMEOUT_MS, REJECTED_ROWS } from './limits.js';
 import type { HttpParts } from './parts.js';
 import { timedChunks } from './timed-chunks.js';
 
@@ -48,6 +48,7 @@ export function listImportRoute(app: HttpApp, { importer, clock, metrics }: Http
   app.post(
     '/lists/:name/import',
     {
+      handlerTimeout: NO_TIMEOUT_MS,
       config: { contentType: CSV_TYPE },
       schema: {
         operationId: 'importRecords',

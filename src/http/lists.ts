@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { type ListReport, ListRefused } from '../service/list-service.js';
 import { isoTime } from '../util/clock.js';
 import type { HttpApp } from './app.js';
-import { CSV_TYPE } from './content-types.js';
+import { NO_TIMEOUT_MS } from './limits.js';
+import { CSV_TYPE, refuseBody } from './content-types.js';
 import { errorSchema } from './errors.js';
 import { HttpFault } from './fault.js';
 import type { HttpParts } from './parts.js';
+import { whileRead } from './while-read.js';
 
 const time = () => z.iso.datetime();
 
@@ -50,24 +52,25 @@ const one = z.strictObject({ name: z.string().optional() });
 const reclaimQuery = z.strictObject({ name: z.string().optional(), appId: z.coerce.number().int().min(0).max(2_147_483_647) });
 
 /** What is in the calling lists, as figures and as files, and what others have left Retrieved in them. */
-export function listRoutes(app: HttpApp, { lists }: HttpParts): void {
+export function listRoutes(app: HttpApp, { lists, clock, deployment: { limits } }: HttpParts): void {
   const csv = { description: 'X-Records says how many records there were when it began', content: { [CSV_TYPE]: { schema: z.unknown().meta({ type: 'string' }) } } };
   const failures = { '4xx': errorSchema, '5xx': errorSchema };
-  app.get('/lists', { schema: { operationId: 'lists', summary: 'What is in every calling list, or in one', querystring: one, response: { 200: z.array(listSchema), ...failures } } }, ({ query }) =>
+  app.get('/lists', { handlerTimeout: NO_TIMEOUT_MS, schema: { operationId: 'lists', summary: 'What is in every calling list, or in one', querystring: one, response: { 200: z.array(listSchema), ...failures } } }, ({ query }) =>
     answered(async () => (await lists.report(query.name)).map(listBody)),
   );
   app.post(
     '/lists/reclaim',
-    { schema: { operationId: 'reclaimRecords', summary: 'Makes Ready what another application has left Retrieved', querystring: reclaimQuery, response: { 200: z.object({ reclaimed: z.number() }), ...failures } } },
+    { handlerTimeout: NO_TIMEOUT_MS, onRequest: refuseBody, schema: { operationId: 'reclaimRecords', summary: 'Makes Ready what another application has left Retrieved', querystring: reclaimQuery, response: { 200: z.object({ reclaimed: z.number() }), ...failures } } },
     ({ query }) => answered(async () => ({ reclaimed: await lists.reclaim(query.appId, query.name) })),
   );
   // customers' data: more than a monitor is let look at
   app.get(
     '/lists/:name/export',
-    { schema: { operationId: 'exportRecords', summary: 'A calling list as a file of records', params: z.strictObject({ name: z.string() }), querystring: z.strictObject({}), response: { 200: csv, ...failures } } },
+    { handlerTimeout: NO_TIMEOUT_MS, schema: { operationId: 'exportRecords', summary: 'A calling list as a file of records', params: z.strictObject({ name: z.string() }), querystring: z.strictObject({}), response: { 200: csv, ...failures } } },
     async ({ params }, reply) => {
       const { records, chunks } = await answered(() => lists.export(params.name));
-      return reply.header('content-type', 'text/csv; charset=utf-8').header('x-records', records).send(Readable.from(chunks, { objectMode: false }));
+      const read = whileRead(chunks, { clock, drainTimeoutMs: limits.drainTimeoutMs, onStall: () => reply.raw.destroy() });
+      return reply.header('content-type', 'text/csv; charset=utf-8').header('x-records', records).send(Readable.from(read, { objectMode: false }));
     },
   );
 }

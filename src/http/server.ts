@@ -8,12 +8,15 @@ import { readBodies } from './content-types.js';
 import { sendFault } from './errors.js';
 import { gwsRoute } from './gws/route.js';
 import { healthRoute } from './health.js';
-import { BODY_BYTES, CONNECTIONS_CHECK_MS, HEADERS_TIMEOUT_MS, IDLE_TIMEOUT_MS } from './limits.js';
+import { limitRequests } from './in-flight.js';
+import { CONNECTIONS_CHECK_MS, IDLE_TIMEOUT_MS } from './limits.js';
+import { dropUnfinished } from './unfinished.js';
 import { listImportRoute } from './list-import.js';
 import { listRoutes } from './lists.js';
 import { measureRequests, metricsRoute } from './metrics.js';
 import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
+import type { Limits } from '../config/deployment.js';
 import { describeRoutes, openApiRoute } from './openapi.js';
 import type { HttpParts, HttpTls } from './parts.js';
 import { checkRequests } from './request-problem.js';
@@ -23,20 +26,22 @@ import { checkRequests } from './request-problem.js';
  * under way end, but for imports, of which nothing is kept.
  */
 export function createHttpServer(parts: HttpParts, tls?: HttpTls): FastifyInstance {
-  const { door, deployment } = parts;
+  const { door, deployment: { limits } } = parts;
   const app = fastify({
-    bodyLimit: BODY_BYTES,
+    bodyLimit: limits.httpBody,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
-    ...encryption(tls),
+    handlerTimeout: limits.httpRequestTimeoutMs,
+    ...encryption(limits, tls),
     frameworkErrors: (error, _request, reply) => void sendFault(error, reply, parts),
   }).withTypeProvider<ZodTypeProvider>();
-  app.server.maxConnections = deployment.limits.connections;
   app.setValidatorCompiler(checkRequests);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, _request, reply) => sendFault(error, reply, parts));
   measureRequests(app, parts);
   // requests under way when it closes: frames have had half of the time to stop, and the store needs some of it
-  closeConnections(app, parts.clock, deployment.limits.stopTimeoutMs / 4);
+  closeConnections(app, parts.clock, limits.stopTimeoutMs / 4);
+  limitRequests(app, parts);
+  dropUnfinished(app, parts.clock);
   rememberAsked(app);
   guardAccess(app, door);
   refuseWhileStopping(app, parts);
@@ -57,11 +62,10 @@ export function createHttpServer(parts: HttpParts, tls?: HttpTls): FastifyInstan
   return app;
 }
 
-const TIMEOUTS = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS };
-
 /** The framework's types have another server for each kind; what is used of it is the same. */
-function encryption(tls: HttpTls | undefined): Pick<FastifyHttpOptions<RawServerDefault>, 'http'> {
-  return tls === undefined ? { http: TIMEOUTS } : ({ https: { ...TIMEOUTS, ...tls, handshakeTimeout: HEADERS_TIMEOUT_MS } } as object);
+function encryption({ httpHeaderTimeoutMs }: Limits, tls: HttpTls | undefined): Pick<FastifyHttpOptions<RawServerDefault>, 'http'> {
+  const timeouts = { headersTimeout: httpHeaderTimeoutMs, connectionsCheckingInterval: Math.min(CONNECTIONS_CHECK_MS, httpHeaderTimeoutMs / 2) };
+  return tls === undefined ? { http: timeouts } : ({ https: { ...timeouts, ...tls, handshakeTimeout: httpHeaderTimeoutMs } } as object);
 }
 
 /** New connections have the certificate from now on. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../util/clock.js';
 import { HttpFault } from './fault.js';
-import { IMPORT_DRAIN_MS } from './limits.js';
+import { BODY_DRAIN_MS } from './limits.js';
 
 export interface TimedOptions {
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export async function* timedChunks(body: Readable, { clock, idleMs, signal }: Ti
 
 /** Reads the rest away: a peer that still sends would not see its answer, and we would not see it leave. */
 function drain(body: Readable, chunks: AsyncIterator<unknown>, clock: Clock): void {
-  const cut = clock.after(IMPORT_DRAIN_MS, () => body.destroy());
+  const cut = clock.after(BODY_DRAIN_MS, () => body.destroy());
   body.once('close', () => cut.cancel());
   // only a body without a reader flows
   void chunks.return?.().then(() => body.resume());

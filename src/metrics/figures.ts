@@ -47,26 +47,44 @@ function connections(registry: Registry, sources: Sources): void {
     labels: ['dialect'],
     read: () => [
       ...sources.connections().map(({ dialect, counters }) => [counters.open, { dialect }] as const),
-      [sources.httpConnections(), { dialect: 'HTTP' }] as const,
+      [sources.http()?.open ?? 0, { dialect: 'HTTP' }] as const,
     ],
   });
   readCounter(registry, {
     name: 'ocm_connections_accepted_total',
-    help: 'Connections of frames that were taken in.',
+    help: 'Connections that were taken in.',
     labels: ['dialect'],
-    read: () => sources.connections().map(({ dialect, counters }) => [counters.accepted, { dialect }] as const),
+    read: () => [
+      ...sources.connections().map(({ dialect, counters }) => [counters.accepted, { dialect }] as const),
+      [sources.http()?.accepted ?? 0, { dialect: 'HTTP' }] as const,
+    ],
   });
   readCounter(registry, {
     name: 'ocm_connections_closed_total',
-    help: 'Connections of frames that were taken in and are closed, by reason: peer and shutdown are as they should be, any other names a limit or a fault.',
+    help: 'Connections that were taken in and are closed, by reason: peer and shutdown are as they should be, any other names a limit or a fault. HTTP: those that ended before there was a request.',
     labels: ['dialect', 'reason'],
     read: () => byReason(sources, 'closed'),
   });
   readCounter(registry, {
     name: 'ocm_connections_refused_total',
-    help: 'Connections of frames that were turned away before they were served, by reason.',
+    help: 'Connections that were turned away before they were served, by reason.',
     labels: ['dialect', 'reason'],
     read: () => byReason(sources, 'refused'),
+  });
+  readCounter(registry, {
+    name: 'ocm_tls_handshake_errors_total',
+    help: 'Connections whose TLS handshake failed: no certificate where one is asked for, another version, no TLS at all, or nothing said in time.',
+    labels: ['dialect'],
+    read: () => [
+      ...sources.connections().map(({ dialect, counters }) => [counters.handshakeErrors, { dialect }] as const),
+      [sources.http()?.handshakeErrors ?? 0, { dialect: 'HTTP' }] as const,
+    ],
+  });
+  readCounter(registry, {
+    name: 'ocm_logins_total',
+    help: 'Passwords and tokens of clients and agents, by outcome: admitted, resumed (by a resume token), wrong; locked (too many wrong ones before) and busy (too many at a time) were not looked at. Over HTTP every request brings one.',
+    labels: ['dialect', 'outcome'],
+    read: () => sources.logins().map(({ entrance, outcome, count }) => [count, { dialect: entrance, outcome }] as const),
   });
   readGauge(registry, {
     name: 'ocm_outbox_bytes',
@@ -89,9 +107,11 @@ function connections(registry: Registry, sources: Sources): void {
 }
 
 function byReason(sources: Sources, which: 'closed' | 'refused') {
-  return sources
-    .connections()
-    .flatMap(({ dialect, counters }) => Object.entries(counters[which]).map(([reason, count]) => [count, { dialect, reason }] as const));
+  const http = sources.http();
+  const frames = sources.connections().map(({ dialect, counters }) => ({ dialect, counts: counters[which] }));
+  return [...frames, ...(http === undefined ? [] : [{ dialect: 'HTTP', counts: http[which] }])].flatMap(({ dialect, counts }) =>
+    Object.entries(counts).map(([reason, count]) => [count, { dialect, reason }] as const),
+  );
 }
 
 function messages(registry: Registry, { traffic }: Sources): void {
@@ -100,6 +120,24 @@ function messages(registry: Registry, { traffic }: Sources): void {
     help: 'Messages of GSW_CM and T-Events by their names and direction: received, sent. What is no message of the dialect is unknown.',
     labels: ['dialect', 'type', 'direction'],
     read: () => traffic.messages().map(({ dialect, type, direction, count }) => [count, { dialect, type, direction }] as const),
+  });
+  readCounter(registry, {
+    name: 'ocm_malformed_total',
+    help: 'Frames that could not be read, by the code of protocol/README.md; each has ended its connection.',
+    labels: ['dialect', 'code'],
+    read: () => traffic.malformedFrames().map(({ dialect, code, count }) => [count, { dialect, code }] as const),
+  });
+  readGauge(registry, {
+    name: 'ocm_requests_in_flight',
+    help: 'Requests of GSW_CM, and of desktops in user data, that are not answered yet.',
+    labels: ['dialect'],
+    read: () => traffic.requests().map(({ dialect, inFlight }) => [inFlight, { dialect }] as const),
+  });
+  readCounter(registry, {
+    name: 'ocm_requests_held_back_total',
+    help: 'How often a connection was read no further because as many of its requests waited for answers as may (limits.requestsInFlight).',
+    labels: ['dialect'],
+    read: () => traffic.requests().map(({ dialect, heldBack }) => [heldBack, { dialect }] as const),
   });
   readCounter(registry, {
     name: 'ocm_refusals_total',

@@ -11,14 +11,29 @@ export interface ConnectionFigures {
   readonly waitingBytes: number;
 }
 
+/** The connections of the HTTP listener: what has been counted since the start. */
+export interface HttpFigures {
+  /** How many are open. */
+  readonly open: number;
+  readonly accepted: number;
+  /** Turned away, by the limit that they met. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Ended by the server before there was a request, by reason. */
+  readonly closed: Readonly<Record<string, number>>;
+  /** TLS handshakes that failed. */
+  readonly handshakeErrors: number;
+}
+
 /** What is read when somebody looks; each of them costs little, however much there is behind it. */
 export interface Sources {
-  readonly traffic: Pick<Traffic, 'messages' | 'refusals'>;
+  readonly traffic: Pick<Traffic, 'messages' | 'refusals' | 'malformedFrames' | 'requests'>;
   snapshots(): readonly Pick<GroupSnapshot, 'status'>[];
   recordCounts(): readonly ListCounts[];
   connections(): readonly ConnectionFigures[];
-  /** Open connections of the HTTP listener. */
-  httpConnections(): number;
+  /** Undefined where no HTTP listener is open. */
+  http(): HttpFigures | undefined;
+  /** Names and passwords, and tokens, that were given since the start. */
+  logins(): readonly { readonly entrance: string; readonly outcome: string; readonly count: number }[];
   /** Of the budget that all frame connections share. */
   heldBytes(): number;
   /** Milliseconds since the epoch. */

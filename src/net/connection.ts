@@ -141,6 +141,17 @@ export class Connection {
     this.#socket.destroy();
   }
 
+  /**
+   * Counts bytes that a request of this line keeps in memory, until the function it answers is called, once. Where the budget of
+   * all lines is spent the line is closed.
+   */
+  hold(bytes: number): () => void {
+    const { heldBytes } = this.#options;
+    if (heldBytes.tryHold(bytes)) return () => heldBytes.release(bytes);
+    this.close('heldBytes');
+    return () => undefined;
+  }
+
   /** Other limits for the frames to come: a registered client may send larger ones. */
   setFrameLimits(limits: FrameLimits): void {
     this.#inbox.setLimits(limits);

@@ -16,6 +16,8 @@ export interface ListenerOptions extends NetShared {
   readonly port: number;
   /** Turns away every peer of another machine (no `clients` are configured). */
   readonly loopbackOnly: boolean;
+  /** How long a TLS handshake may take: a peer that connects and says nothing would hold its place for ever. */
+  readonly handshakeTimeoutMs: number;
   /** Absent: lines are not encrypted. */
   readonly tls?: TlsCredentials;
   readonly source: FrameSource;
@@ -30,9 +32,6 @@ export interface ListenerOptions extends NetShared {
   /** An error of the listening socket after it was opened. It goes on listening. */
   readonly onError: (error: Error) => void;
 }
-
-/** A peer that connects and says nothing would hold its place for ever. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 const explanations: Record<string, string> = {
   EADDRINUSE: 'another program has the port; stop it or configure another port',
@@ -147,8 +146,8 @@ export class Listener {
   }
 
   #openTls(credentials: TlsCredentials): TlsServer {
-    const { counters } = this.#options;
-    const server = createTlsServer({ ...credentials.options, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, allowHalfOpen: true });
+    const { counters, handshakeTimeoutMs } = this.#options;
+    const server = createTlsServer({ ...credentials.options, handshakeTimeout: handshakeTimeoutMs, allowHalfOpen: true });
     credentials.onChange((options) => server.setSecureContext(options));
     server.on('secureConnection', (socket) => this.#open(socket, plainAddress(socket.remoteAddress ?? '')));
     server.on('tlsClientError', (_error, socket) => {

@@ -33,6 +33,8 @@ export class Retriever {
   #owed: Owed = new Map();
   /** The last retrieval found less than it asked for: the next is by timer or when a list changes. */
   #dry = false;
+  /** A list may have got something since the retrieval under way began: what it has not found may be there by now. */
+  #changedMeanwhile = false;
   /** The retrieval met forbidden numbers, and has not seen what is behind them. */
   #behindForbidden = false;
   last: RetrievalReport | undefined;
@@ -58,6 +60,7 @@ export class Retriever {
   /** A list may have something again. */
   wet(): void {
     this.#dry = false;
+    this.#changedMeanwhile = true;
   }
 
   /** Asks for that many chains, unless one retrieval is under way or the last found the lists dry. */
@@ -66,6 +69,7 @@ export class Retriever {
     if (chains <= 0 || this.inFlight || this.#dry || session === undefined) return;
     const run = this.#run;
     this.#inFlight = run;
+    this.#changedMeanwhile = false;
     const sinceMs = this.context.runtime.clock.now();
     const settle = (job: () => void): void =>
       this.context.post(() => {
@@ -83,7 +87,7 @@ export class Retriever {
   }
 
   #found(asked: number, chains: Chain[]): void {
-    this.#dry = chains.length < asked && !this.#behindForbidden;
+    this.#dry = chains.length < asked && !this.#behindForbidden && !this.#changedMeanwhile;
     this.last = { at: this.context.runtime.clock.now(), records: chains.reduce((sum, chain) => sum + chain.records.length, 0) };
     this.arrived(chains);
   }

@@ -1,4 +1,4 @@
-import type { Attribute, Dialect, Message, SharedTail, WireProfile } from '../../protocol/index.js';
+import type { Attribute, Dialect, FrameLimits, Message, ProtocolErrorCode, SharedTail, WireProfile } from '../../protocol/index.js';
 import type { CloseReason } from '../net/close-reason.js';
 import type { Connection } from '../net/connection.js';
 import type { Tracer } from './tracer.js';
@@ -10,7 +10,10 @@ export class Line {
   readonly #tracer: Tracer;
   readonly #traffic: Traffic;
   #inFlight = 0;
-  #idle: (() => void)[] = [];
+  #bytesInFlight = 0;
+  /** Of the frame that is being served. */
+  #servedBytes = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(
     connection: Connection,
@@ -68,8 +71,9 @@ export class Line {
     this.#sent(last);
   }
 
-  /** A message has come from the client. */
-  received(message: Message): void {
+  /** A message has come from the client, in so many bytes, and is served next. */
+  received(message: Message, bytes: number): void {
+    this.#servedBytes = bytes;
     this.#traffic.received(message);
     this.#tracer.message(this.number, 'received', message);
   }
@@ -77,6 +81,11 @@ export class Line {
   /** A request was refused by a message that is no error message. `code` is of a closed set. */
   refused(code: string): void {
     this.#traffic.refused(this.dialect, code);
+  }
+
+  /** What has come cannot be read on. */
+  malformed(code: ProtocolErrorCode): void {
+    this.#traffic.malformed(this.dialect, code);
   }
 
   close(reason: CloseReason): void {
@@ -88,24 +97,48 @@ export class Line {
     this.#tracer.message(this.number, 'sent', message);
   }
 
-  raiseLimits(frameBytes: number, listDepth: number): void {
-    this.#connection.setFrameLimits({ frameBytes, listDepth });
+  raiseLimits(limits: FrameLimits): void {
+    this.#connection.setFrameLimits(limits);
   }
 
-  /** Counts a request as under way until the function it answers is called, once. */
+  /** Counts the request that is being served as under way, and its bytes as held, until the function it answers is called, once. */
   begin(): () => void {
-    this.#inFlight += 1;
+    const bytes = this.#servedBytes;
+    const release = this.#connection.hold(bytes);
+    this.#underWay(1, bytes);
     let done = false;
     return () => {
       if (done) return;
       done = true;
-      this.#inFlight -= 1;
-      if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      release();
+      this.#underWay(-1, -bytes);
+      for (const look of this.#waiting.splice(0)) look();
     };
   }
 
+  #underWay(requests: 1 | -1, bytes: number): void {
+    this.#inFlight += requests;
+    this.#bytesInFlight += bytes;
+    this.#traffic.underWay(this.dialect, requests);
+  }
+
+  /**
+   * Resolves when another request may begin: fewer than `requests` are under way, and in fewer than `bytes` bytes. Whoever waits
+   * for it reads nothing more of this line, and slows no other.
+   */
+  async room(requests: number, bytes: number): Promise<void> {
+    const full = (): boolean => this.#inFlight >= requests || this.#bytesInFlight >= bytes;
+    if (!full()) return;
+    this.#traffic.heldBack(this.dialect);
+    while (full()) await this.#oneAnswered();
+  }
+
   /** Resolves when every request that has begun is answered: what was whole is served before a line ends. */
-  idle(): Promise<void> {
-    return this.#inFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  async idle(): Promise<void> {
+    while (this.#inFlight > 0) await this.#oneAnswered();
+  }
+
+  #oneAnswered(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

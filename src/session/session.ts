@@ -41,6 +41,7 @@ export function openSession(connection: Connection, line: Line, dialect: Dialect
   let heartbeat: Heartbeat | undefined;
 
   const finishMalformed = async (error: ProtocolError): Promise<void> => {
+    line.malformed(error.code);
     await line.idle();
     line.finish('malformed', dialect.malformed(error));
   };
@@ -48,16 +49,17 @@ export function openSession(connection: Connection, line: Line, dialect: Dialect
   const serve = async (frame: Uint8Array): Promise<void> => {
     const message = decode(frame);
     if (message instanceof MalformedError) return finishMalformed(message);
-    line.received(message);
+    line.received(message, frame.byteLength);
     const read = readMessage(message);
     if (read.kind === 'wrong') dialect.wrong(read);
     else await dialect.handle(read);
     if (dialect.registered) watch();
+    await line.room(limits.requestsInFlight, limits.frameBytes);
   };
 
   const decode = (frame: Uint8Array): Message | ProtocolError => {
     try {
-      return line.profile.decode(frame, line.dialect, { frameBytes: limits.frameBytes, listDepth: limits.listDepth });
+      return line.profile.decode(frame, line.dialect, limits);
     } catch (error) {
       if (error instanceof MalformedError) return error;
       throw error;

@@ -1,4 +1,4 @@
-import { attributeId, type Dialect, ErrorCode, EventErrorCode, findMessage, type Message, messageType, nameOf } from '../../protocol/index.js';
+import { attributeId, type Dialect, ErrorCode, EventErrorCode, findMessage, type Message, messageType, nameOf, type ProtocolErrorCode } from '../../protocol/index.js';
 
 /** Where requests are refused. */
 export type Refuser = Dialect | 'HTTP';
@@ -32,6 +32,10 @@ export class Traffic {
   };
   readonly #refusals: Readonly<Record<Refuser, Map<string, number>>> = { GSW_CM: new Map(), T: new Map(), HTTP: new Map() };
 
+  readonly #malformed: Readonly<Record<Dialect, Map<ProtocolErrorCode, number>>> = { GSW_CM: new Map(), T: new Map() };
+  /** Requests under way, and how often a line had to wait because it had as many as it may. */
+  readonly #requests: Readonly<Record<Dialect, { inFlight: number; heldBack: number }>> = { GSW_CM: { inFlight: 0, heldBack: 0 }, T: { inFlight: 0, heldBack: 0 } };
+
   received({ dialect, type }: Message): void {
     increment(this.#messages[dialect].received, findMessage(dialect, type) === undefined ? NO_MESSAGE : type);
   }
@@ -54,6 +58,21 @@ export class Traffic {
     increment(this.#refusals[dialect], code);
   }
 
+  /** A line came to its end by what cannot be read on. */
+  malformed(dialect: Dialect, code: ProtocolErrorCode): void {
+    increment(this.#malformed[dialect], code);
+  }
+
+  /** A request has begun, or was answered. */
+  underWay(dialect: Dialect, change: 1 | -1): void {
+    this.#requests[dialect].inFlight += change;
+  }
+
+  /** A line is read no further until one of its requests is answered. */
+  heldBack(dialect: Dialect): void {
+    this.#requests[dialect].heldBack += 1;
+  }
+
   messages(): MessageCount[] {
     return Object.entries(this.#messages).flatMap(([dialect, directions]) =>
       Object.entries(directions).flatMap(([direction, counts]) =>
@@ -65,6 +84,14 @@ export class Traffic {
         })),
       ),
     );
+  }
+
+  malformedFrames(): { readonly dialect: Dialect; readonly code: ProtocolErrorCode; readonly count: number }[] {
+    return Object.entries(this.#malformed).flatMap(([dialect, counts]) => [...counts].map(([code, count]) => ({ dialect: dialect as Dialect, code, count })));
+  }
+
+  requests(): { readonly dialect: Dialect; readonly inFlight: number; readonly heldBack: number }[] {
+    return Object.entries(this.#requests).map(([dialect, counts]) => ({ dialect: dialect as Dialect, ...counts }));
   }
 
   refusals(): { readonly dialect: Refuser; readonly code: string; readonly count: number }[] {

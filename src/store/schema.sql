@@ -44,6 +44,7 @@ CREATE TABLE ocm_gateway (
   holder text NOT NULL,
   http_address text,
   renewed_at bigint NOT NULL,
+  resume_key text,
   CONSTRAINT ocm_gateway_pkey PRIMARY KEY (server_dbid)
 );
 
@@ -141,6 +142,8 @@ COMMENT ON COLUMN ocm_campaign_group.status IS 'GroupCampaignStatus: 0 NotLoaded
 COMMENT ON COLUMN ocm_campaign_group.last_completion IS 'JSON: when, which session, what was left and why';
 
 COMMENT ON TABLE ocm_gateway IS 'who owns what this server.dbid owns; a write under an older epoch changes nothing';
+
+COMMENT ON COLUMN ocm_gateway.resume_key IS 'what resume tokens are signed with, in base64; null: none was signed yet. A new one ends them all';
 
 COMMENT ON COLUMN ocm_hand_out.call_result IS 'reported before the end; with one, the record is never dialed again';
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ErrorCode, EventErrorCode } from '../../protocol/index.js';
 import { connectDesktop, connectDirect, RequestRefused } from '../../src/client/index.js';
 import { hashPassword } from '../../src/util/scrypt-hash.js';
+import { sampleOf } from '../metrics/support.js';
 import { HOST, openGateway, type TestGateway } from '../support/gateway.js';
 
 const CHEAP = { N: 1024, r: 1, p: 1 };
@@ -26,7 +27,7 @@ describe('passwords, as they are asked for', () => {
 
   const direct = (clientName: string, password: string) => connectDirect({ host: HOST, port: gateway.ports.direct, clientName, password });
   const desktop = (applicationName: string, password: string) => connectDesktop({ host: HOST, port: gateway.ports.tevents, applicationName, password });
-  const http = (name: string, password: string) => fetch(`http://${HOST}:${gateway.ports.http}/campaigngroups`, { headers: { authorization: `Basic ${btoa(`${name}:${password}`)}` } });
+  const http = (name: string, password: string, path = '/campaigngroups') => fetch(`http://${HOST}:${gateway.ports.http}${path}`, { headers: { authorization: `Basic ${btoa(`${name}:${password}`)}` } });
 
   it('lets in who has it, over every protocol', async () => {
     await (await direct('boss', 'secret')).close();
@@ -48,6 +49,19 @@ describe('passwords, as they are asked for', () => {
     expect(Number(locked.headers.get('retry-after'))).to.be.within(50, 60);
     expect(gateway.log.filter((line) => line.includes('locked'))).to.deep.equal(['warn client nobody is locked for 127.0.0.1 after 2 wrong ones {"seconds":60}']);
     expect((await http('boss', 'secret')).status, 'another name').to.equal(200);
+  });
+
+  it('counts what was given, by protocol', async () => {
+    const WATCHED = [['GSW_CM', 'wrong'], ['T', 'wrong'], ['HTTP', 'wrong'], ['HTTP', 'locked'], ['T', 'admitted']] as const;
+    const all = async () => {
+      const text = await (await http('boss', 'secret', '/metrics')).text();
+      return WATCHED.map(([dialect, outcome]) => sampleOf(text, 'ocm_logins_total', { dialect, outcome }) ?? Number.NaN);
+    };
+    const before = await all();
+    await codeOf(direct('somebody', 'x'));
+    await codeOf(desktop('another', 'x'));
+    for (let count = 0; count < 3; count += 1) await http('third', `x${count}`);
+    expect((await all()).map((count, index) => count - (before[index] ?? 0))).to.deep.equal([1, 1, 2, 1, 0]);
   });
 
   it('locks an agent, and not its desktop', async () => {

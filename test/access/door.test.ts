@@ -7,15 +7,16 @@ import { ManualClock } from '../support/manual-clock.js';
 import { turnUntil } from '../support/test-listener.js';
 
 const CHEAP = { N: 1024, r: 1, p: 1 };
-const LIMITS = { loginFailures: 3, loginDelayMs: 1000, loginLockMs: 60_000, loginsWaiting: 500 };
+const LIMITS = { loginFailures: 3, loginDelayMs: 1000, loginLockMs: 60_000, loginsWaiting: 500, resumeTokenLifeMs: 3_600_000 };
 const HERE = '10.0.0.1';
+const RESUME_KEY = Buffer.alloc(32, 1);
 
 function doorOf(over: Partial<Pick<DoorParts['deployment'], 'clients' | 'agents'>>, limits: Partial<typeof LIMITS> = {}) {
   const { deployment } = parseChanged(() => undefined);
   const clock = new ManualClock();
   const warnings: string[] = [];
   const log = { warn: (message: string) => void warnings.push(message) };
-  const door = new Door({ deployment: { ...deployment, ...over, limits: { ...deployment.limits, ...LIMITS, ...limits } }, clock, log });
+  const door = new Door({ deployment: { ...deployment, ...over, limits: { ...deployment.limits, ...LIMITS, ...limits } }, clock, log, resumeKey: RESUME_KEY });
   return { door, clock, warnings };
 }
 
@@ -28,11 +29,15 @@ async function admitted(verdict: ReturnType<Door['client']>): Promise<ReadonlySe
   return answer.roles;
 }
 
+function loginsOf(door: Door, entrance = 'GSW_CM'): Record<string, number> {
+  return Object.fromEntries(door.logins().flatMap((login) => (login.entrance === entrance ? [[login.outcome, login.count]] : [])));
+}
+
 /** A wrong try, whose answer is waited for on the test's clock. */
 async function wrongTry(door: Door, clock: ManualClock, name: string): Promise<{ readonly kind: string | undefined; readonly afterMs: number }> {
   const begun = clock.now();
   const answers: string[] = [];
-  void door.client(name, 'wrong', HERE).then(({ kind }) => answers.push(kind));
+  void door.client('GSW_CM', name, 'wrong', HERE).then(({ kind }) => answers.push(kind));
   await turnUntil(() => answers.length > 0 || clock.pending > 0);
   while (answers.length === 0) {
     clock.advance(100);
@@ -62,27 +67,27 @@ describe('the door', () => {
   it('lets anybody in where no clients are configured', async () => {
     const { door } = doorOf({});
     expect(door.required).to.equal(false);
-    expect([...(await admitted(door.client('x', undefined, HERE)))]).to.have.members(['agent', 'supervisor', 'monitor']);
+    expect([...(await admitted(door.client('GSW_CM', 'x', undefined, HERE)))]).to.have.members(['agent', 'supervisor', 'monitor']);
   });
 
   for (const hashed of [false, true]) {
     it(`lets in who gives the password, ${hashed ? 'of which it knows a hash' : 'which it knows'}`, async () => {
       const { door } = doorOf({ clients: [client('a', hashed ? await hashPassword('pässword', CHEAP) : 'pässword'), client('open')] });
-      expect([...(await admitted(door.client('a', 'pässword', HERE)))]).to.deep.equal(['monitor']);
-      expect(await kindOf(door.client('a', 'passwort', '10.0.0.2'))).to.equal('wrong');
-      expect(await kindOf(door.client('a', undefined, '10.0.0.3'))).to.equal('wrong');
-      expect(await kindOf(door.client('b', 'pässword', HERE))).to.equal('wrong');
-      expect(await kindOf(door.client('b', '', '10.0.0.2'))).to.equal('wrong');
-      expect(await kindOf(door.client('open', undefined, HERE))).to.equal('admitted');
-      expect(await kindOf(door.client('open', 'x', HERE))).to.equal('wrong');
-      expect(door.counters).to.deep.equal({ admitted: 2, wrong: 5, locked: 0, busy: 0 });
+      expect([...(await admitted(door.client('GSW_CM', 'a', 'pässword', HERE)))]).to.deep.equal(['monitor']);
+      expect(await kindOf(door.client('GSW_CM', 'a', 'passwort', '10.0.0.2'))).to.equal('wrong');
+      expect(await kindOf(door.client('GSW_CM', 'a', undefined, '10.0.0.3'))).to.equal('wrong');
+      expect(await kindOf(door.client('GSW_CM', 'b', 'pässword', HERE))).to.equal('wrong');
+      expect(await kindOf(door.client('GSW_CM', 'b', '', '10.0.0.2'))).to.equal('wrong');
+      expect(await kindOf(door.client('GSW_CM', 'open', undefined, HERE))).to.equal('admitted');
+      expect(await kindOf(door.client('GSW_CM', 'open', 'x', HERE))).to.equal('wrong');
+      expect(loginsOf(door)).to.deep.equal({ admitted: 2, resumed: 0, wrong: 5, locked: 0, busy: 0 });
     });
   }
 
   it('does not take a hash for the password', async () => {
     const hash = await hashPassword('secret', CHEAP);
     const { door } = doorOf({ clients: [client('a', hash)] });
-    expect(await kindOf(door.client('a', hash, HERE))).to.equal('wrong');
+    expect(await kindOf(door.client('GSW_CM', 'a', hash, HERE))).to.equal('wrong');
   });
 
   it('knows clients by their tokens, and by nothing else where they have no password', async () => {
@@ -90,25 +95,28 @@ describe('the door', () => {
     const clients = [{ ...client('plain'), token: tokens[0] ?? '' }, { ...client('hashed', 'p'), token: await hashPassword(tokens[1] ?? '', CHEAP) }];
     const { door, clock, warnings } = doorOf({ clients });
     for (let round = 0; round < 2; round += 1) {
-      const admissions = await Promise.all(tokens.map((token) => door.token(token, HERE)));
+      const admissions = await Promise.all(tokens.map((token) => door.token('GSW_CM', token, HERE)));
       expect(admissions.map((admission) => admission.kind === 'admitted' && admission.name)).to.deep.equal(['plain', 'hashed']);
     }
-    expect(await kindOf(door.client('plain', undefined, HERE))).to.equal('wrong');
-    expect(await kindOf(door.client('plain', tokens[0], '10.0.0.2'))).to.equal('wrong');
-    expect(await kindOf(door.client('hashed', 'p', HERE))).to.equal('admitted');
-    expect(await kindOf(door.token(clients[1]?.token ?? '', HERE)), 'a hash is no token').to.equal('wrong');
-    const tries = [door.token('wrong-token-number-1', HERE), door.token('wrong-token-number-2', HERE)].map(kindOf);
+    expect(await kindOf(door.client('GSW_CM', 'plain', undefined, HERE))).to.equal('wrong');
+    expect(await kindOf(door.client('GSW_CM', 'plain', tokens[0], '10.0.0.2'))).to.equal('wrong');
+    expect(await kindOf(door.client('GSW_CM', 'hashed', 'p', HERE))).to.equal('admitted');
+    expect(await kindOf(door.token('GSW_CM', clients[1]?.token ?? '', HERE)), 'a hash is no token').to.equal('wrong');
+    const tries = [door.token('GSW_CM', 'wrong-token-number-1', HERE), door.token('GSW_CM', 'wrong-token-number-2', HERE)].map(kindOf);
     await turnUntil(() => clock.pending === 2);
     clock.advance(5000);
     expect(await Promise.all(tries)).to.deep.equal(['wrong', 'wrong']);
     expect(warnings).to.deep.equal([`token is locked for ${HERE} after 3 wrong ones`]);
-    expect(await kindOf(door.token(tokens[0] ?? '', HERE))).to.equal('locked');
+    expect(await kindOf(door.token('GSW_CM', tokens[0] ?? '', HERE))).to.equal('locked');
   });
 
   it('knows agents by their passwords, and asks none of who has none', async () => {
     const { door } = doorOf({ agents: [{ id: '1', name: 'A', password: 'a' }, { id: '2', name: 'B', password: await hashPassword('b', CHEAP) }, { id: '3', name: 'C' }] });
-    expect(await Promise.all([door.agent('1', 'a', HERE), door.agent('2', 'b', HERE), door.agent('3', 'x', HERE)])).to.deep.equal(['right', 'right', 'right']);
-    expect(await Promise.all([door.agent('1', 'b', HERE), door.agent('2', undefined, HERE)])).to.deep.equal([{ kind: 'wrong' }, { kind: 'wrong' }]);
+    expect(await Promise.all([door.agent('T', '1', 'a', HERE), door.agent('T', '2', 'b', HERE), door.agent('T', '3', 'x', HERE)])).to.deep.equal(['right', 'right', 'right']);
+    expect(await Promise.all([door.agent('T', '1', 'b', HERE), door.agent('T', '2', undefined, HERE)])).to.deep.equal([{ kind: 'wrong' }, { kind: 'wrong' }]);
+    // the third has no password to be right or wrong
+    expect(loginsOf(door, 'T')).to.deep.equal({ admitted: 2, resumed: 0, wrong: 2, locked: 0, busy: 0 });
+    expect(loginsOf(door)).to.deep.equal({ admitted: 0, resumed: 0, wrong: 0, locked: 0, busy: 0 });
   });
 
   it('answers later each time, then locks the name for the address, whether there is such a name or not', async () => {
@@ -119,12 +127,12 @@ describe('the door', () => {
       expect(tries.map(({ kind }) => kind)).to.deep.equal(['wrong', 'wrong', 'wrong', 'locked']);
       expect(tries.map(({ afterMs }) => afterMs)).to.deep.equal([0, 1000, 2000, 0]);
       expect(warnings).to.deep.equal([`client ${name} is locked for ${HERE} after 3 wrong ones`]);
-      const locked = (await door.client(name, 'right', HERE)) as Extract<Refused, { kind: 'locked' }>;
+      const locked = (await door.client('GSW_CM', name, 'right', HERE)) as Extract<Refused, { kind: 'locked' }>;
       expect(locked).to.deep.equal({ kind: 'locked', forMs: 58_000 });
-      expect(await kindOf(door.client('a', 'right', '10.0.0.2')), 'from elsewhere').to.equal('admitted');
+      expect(await kindOf(door.client('GSW_CM', 'a', 'right', '10.0.0.2')), 'from elsewhere').to.equal('admitted');
       clock.advance(58_000);
-      expect(await kindOf(door.client('a', 'right', HERE))).to.equal('admitted');
-      expect(door.counters).to.deep.equal({ admitted: 2, wrong: 3, locked: 2, busy: 0 });
+      expect(await kindOf(door.client('GSW_CM', 'a', 'right', HERE))).to.equal('admitted');
+      expect(loginsOf(door)).to.deep.equal({ admitted: 2, resumed: 0, wrong: 3, locked: 2, busy: 0 });
     }
   });
 
@@ -133,13 +141,13 @@ describe('the door', () => {
     for (let round = 0; round < 3; round += 1) {
       expect(await wrongTry(door, clock, 'a')).to.deep.equal({ kind: 'wrong', afterMs: 0 });
       expect(await wrongTry(door, clock, 'a')).to.deep.equal({ kind: 'wrong', afterMs: 1000 });
-      expect(await kindOf(door.client('a', 'right', HERE))).to.equal('admitted');
+      expect(await kindOf(door.client('GSW_CM', 'a', 'right', HERE))).to.equal('admitted');
     }
   });
 
   it('does not look at more tries side by side than one after the other', async () => {
     const { door, clock } = doorOf({ clients: [client('a', await hashPassword('right', CHEAP))] });
-    const tries = Array.from({ length: 10 }, (_, index) => kindOf(door.client('a', `wrong ${index}`, HERE)));
+    const tries = Array.from({ length: 10 }, (_, index) => kindOf(door.client('GSW_CM', 'a', `wrong ${index}`, HERE)));
     await turnUntil(() => clock.pending === 2);
     clock.advance(5000);
     const kinds = await Promise.all(tries);
@@ -147,18 +155,34 @@ describe('the door', () => {
     expect(kinds.filter((kind) => kind === 'locked')).to.have.length(7);
   });
 
+  it('lets in by a resume token, locked or not, without looking at a password', async () => {
+    const hash = await hashPassword('right', CHEAP);
+    const { door, clock } = doorOf({ clients: [client('a', hash), client('b', hash), client('open')], agents: [{ id: '1001', name: 'Ada', password: hash }] }, { loginsWaiting: 0 });
+    const token = door.resumeToken('client', 'a');
+    for (let round = 0; round < 3; round += 1) await wrongTry(door, clock, 'a');
+    expect(await kindOf(door.client('GSW_CM', 'a', 'right', HERE))).to.equal('locked');
+    expect([...(await admitted(door.client('GSW_CM', 'a', undefined, HERE, token)))]).to.deep.equal(['monitor']);
+    expect(await kindOf(door.client('GSW_CM', 'b', undefined, HERE, token)), 'the same password').to.equal('wrong');
+    expect(await kindOf(door.client('GSW_CM', 'c', undefined, HERE, token)), 'unknown').to.equal('wrong');
+    expect(await door.agent('T', '1001', undefined, HERE, door.resumeToken('agent', '1001'))).to.equal('right');
+    expect([door.resumeToken('client', 'open'), door.resumeToken('agent', '1002')], 'without a password').to.deep.equal([undefined, undefined]);
+    expect(loginsOf(door)).to.deep.equal({ admitted: 0, resumed: 1, wrong: 5, locked: 1, busy: 0 });
+    expect(loginsOf(door, 'T')).to.include({ resumed: 1 });
+  });
+
   it('looks once at what many give at a time', async () => {
     const { door } = doorOf({ clients: [client('a', await hashPassword('right', CHEAP))] }, { loginsWaiting: 1 });
-    const kinds = await Promise.all(Array.from({ length: 50 }, () => kindOf(door.client('a', 'right', HERE))));
+    const kinds = await Promise.all(Array.from({ length: 50 }, () => kindOf(door.client('GSW_CM', 'a', 'right', HERE))));
     expect(new Set(kinds)).to.deep.equal(new Set(['admitted']));
   });
 
   it('refuses what would have to wait behind too many, which locks nobody', async () => {
     const { door } = doorOf({ clients: [client('a', await hashPassword('right', CHEAP))] }, { loginsWaiting: 4 });
-    const tries = await Promise.all(Array.from({ length: 10 }, (_, index) => kindOf(door.client('a', 'right', `10.0.1.${index}`))));
+    const tries = await Promise.all(Array.from({ length: 10 }, (_, index) => kindOf(door.client('GSW_CM', 'a', 'right', `10.0.1.${index}`))));
     // two are looked at, four wait
     expect(tries.filter((kind) => kind === 'admitted')).to.have.length(6);
     expect(tries.filter((kind) => kind === 'busy')).to.have.length(4);
-    expect(await kindOf(door.client('a', 'right', '10.0.1.9'))).to.equal('admitted');
+    expect(loginsOf(door)).to.deep.equal({ admitted: 6, resumed: 0, wrong: 0, locked: 0, busy: 4 });
+    expect(await kindOf(door.client('GSW_CM', 'a', 'right', '10.0.1.9'))).to.equal('admitted');
   });
 });

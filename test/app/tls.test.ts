@@ -1,16 +1,19 @@
 import { copyFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
 import { connect, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { connectDesktop, connectDirect, ConnectionClosed, type TlsClientOptions } from '../../src/client/index.js';
 import { UserError } from '../../src/cli/errors.js';
 import { createRequest } from '../../src/cli/run-request.js';
 import { systemClock } from '../../src/util/clock.js';
+import { sampleOf } from '../metrics/support.js';
 import { makeStoreDirectory } from '../support/engine.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { HOST, openGateway, type TestGateway } from '../support/gateway.js';
@@ -33,6 +36,13 @@ function health({ ports }: TestGateway, tls: TlsClientOptions): Promise<number |
     asked.on('error', (error) => resolve('code' in error ? String(error.code) : error.message));
     asked.end();
   });
+}
+
+/** What /metrics says, asked with these. */
+async function scrape({ ports }: TestGateway, tls: TlsClientOptions): Promise<string> {
+  const asked = request({ host: HOST, port: ports.http, path: '/metrics', agent: false, ...tls }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return readText(answer);
 }
 
 async function served(client: Promise<{ close(): Promise<void> }>): Promise<boolean> {
@@ -159,6 +169,14 @@ describe('TLS', () => {
         if (may) expect(status).to.equal(200);
         else expect(status).to.be.a('string');
       }
+      // a client may have its refusal before it is counted
+      const failed = async () => {
+        const metrics = await scrape(gateway, OWN);
+        return ['GSW_CM', 'T', 'HTTP'].map((dialect) => sampleOf(metrics, 'ocm_tls_handshake_errors_total', { dialect }));
+      };
+      let errors = await failed();
+      while (errors.some((count) => count !== undefined && count < 2)) errors = await failed();
+      expect(errors).to.deep.equal([2, 2, 2]);
     } finally {
       await gateway.close();
     }

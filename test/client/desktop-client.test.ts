@@ -24,6 +24,20 @@ const acknowledge = (line: FakeLine, reference: number): void => line.send('Even
 const say = (line: FakeLine, name: string, reference?: number): void =>
   line.send('EventUserEvent', { AttributeThisDN: '7001', AttributeUserData: userData(name, reference) });
 
+const extensions = (token: string) => [{ key: keys.GSW_RESUME_TOKEN, value: string(token) }];
+
+/** Takes a desktop in that has these tokens for itself and its agent, and gives it others. */
+async function takeResumed(line: FakeLine, held: readonly [string, string], given: readonly [string, string]): Promise<void> {
+  const { attributes: register } = await line.next('RequestRegisterClient');
+  expect(register).to.deep.include({ AttributeApplicationPassword: 'its own', AttributeExtensions: extensions(held[0]) });
+  line.send('EventServerConnected', { AttributeReferenceID: register.AttributeReferenceID, AttributeExtensions: extensions(given[0]) });
+  const { attributes: address } = await line.next('RequestRegisterAddress');
+  line.send('EventRegistered', { AttributeThisDN: '7001', AttributeReferenceID: address.AttributeReferenceID });
+  const { attributes: login } = await line.next('RequestAgentLogin');
+  expect(login).to.deep.include({ AttributeAgentPassword: 'secret', AttributeExtensions: extensions(held[1]) });
+  line.send('EventAgentLogin', { AttributeThisDN: '7001', AttributeReferenceID: login.AttributeReferenceID, AttributeExtensions: extensions(given[1]) });
+}
+
 describe('a desktop', () => {
   let gateway: FakeGateway;
   beforeEach(async () => {
@@ -185,6 +199,24 @@ describe('a desktop', () => {
     for await (const event of client.events) if (all.push(event.name === 'EventUserEvent' && findValue(event.attributes.AttributeUserData, 'GSW_USER_EVENT')) === 5) break;
     expect(all).to.deep.equal(['CampaignLoaded', 'CampaignLoaded', 'ScheduledCall', 'CampaignStarted', 'CampaignLoaded'].map(string));
     expect(client.counters.repeatedNotifications).to.equal(2);
+    await client.close();
+  });
+
+  it('comes back with the resume tokens that it was given', async () => {
+    const clock = new RetryClock();
+    const connecting = connectDesktop({ host: '127.0.0.1', port: gateway.port, applicationName: 'test', password: 'its own', clock, ...RECONNECT });
+    const first = await gateway.line();
+    const taken = takeResumed(first, ['', ''], ['A1', 'B1']);
+    const client = await connecting;
+    await client.registerAddress('7001');
+    await client.login('1001', { password: 'secret' });
+    await taken;
+    for (const round of [2, 3]) {
+      gateway.lines.at(-1)?.socket.destroy();
+      await clock.comeBack();
+      await takeResumed(await gateway.line(), [`A${round - 1}`, `B${round - 1}`], [`A${round}`, `B${round}`]);
+      await client.up();
+    }
     await client.close();
   });
 

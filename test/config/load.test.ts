@@ -77,7 +77,8 @@ clients:
   - { name: console, roles: [supervisor, monitor] }
 limits: { frameBytes: 2MiB, frameBytesBeforeRegistration: 32KiB, registerTimeout: 1s, heartbeatInterval: 3s, heartbeatTimeout: 6s,
           listDepth: 8, outboxBytes: 3MiB, drainTimeout: 4s, connections: 200, connectionsPerAddress: 20, heldBytes: 1GiB, stopTimeout: 7s,
-          loginFailures: 3, loginDelay: 500ms, loginLock: 5m, loginsWaiting: 50 }
+          loginFailures: 3, loginDelay: 500ms, loginLock: 5m, loginsWaiting: 50, resumeTokenLife: 8h, entries: 300, requestsInFlight: 9, httpBody: 2KiB, httpHeaderTimeout: 2s,
+          httpRequestTimeout: 3s }
 `;
 
 const SPRING_LIST = {
@@ -177,6 +178,8 @@ const EXPECTED: Deployment = {
     heartbeatIntervalMs: 3000,
     heartbeatTimeoutMs: 6000,
     listDepth: 8,
+    entries: 300,
+    requestsInFlight: 9,
     outboxBytes: 3_145_728,
     drainTimeoutMs: 4000,
     connections: 200,
@@ -187,6 +190,10 @@ const EXPECTED: Deployment = {
     loginDelayMs: 500,
     loginLockMs: 300_000,
     loginsWaiting: 50,
+    resumeTokenLifeMs: 28_800_000,
+    httpBody: 2048,
+    httpHeaderTimeoutMs: 2000,
+    httpRequestTimeoutMs: 3000,
   },
   dialer: {
     type: 'simulated',
@@ -233,6 +240,8 @@ describe('a configuration that is right', () => {
         heartbeatIntervalMs: 30_000,
         heartbeatTimeoutMs: 60_000,
         listDepth: 16,
+        entries: 10_000,
+        requestsInFlight: 100,
         outboxBytes: 1_048_576,
         drainTimeoutMs: 10_000,
         connections: 20_000,
@@ -243,6 +252,10 @@ describe('a configuration that is right', () => {
         loginDelayMs: 1000,
         loginLockMs: 60_000,
         loginsWaiting: 500,
+        resumeTokenLifeMs: 86_400_000,
+        httpBody: 1_048_576,
+        httpHeaderTimeoutMs: 10_000,
+        httpRequestTimeoutMs: 30_000,
       },
     });
   });

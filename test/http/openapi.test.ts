@@ -7,7 +7,7 @@ interface Operation {
   readonly summary: string;
   readonly security?: readonly unknown[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> };
+  readonly requestBody?: { readonly required?: boolean; readonly content: Readonly<Record<string, { readonly schema: unknown }>> };
   readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, { readonly schema: { readonly properties?: object } }>> }>>;
 }
 
@@ -18,13 +18,15 @@ interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-const CLIENTS = [{ name: 'boss', password: 'b', roles: ['supervisor'] }];
+const BOSS = { name: 'boss', password: 'b', roles: ['supervisor'] };
+const CLIENTS = [BOSS];
+const TOKEN = 'a-token-of-the-monitor';
 
-async function description(clients?: typeof CLIENTS): Promise<Description> {
+async function description(clients?: readonly object[], credentials = `Basic ${btoa('boss:b')}`): Promise<Description> {
   const { get } = fakeHttp((config) => {
     if (clients !== undefined) config['clients'] = clients;
   });
-  const answer = await get('/openapi.json', clients === undefined ? {} : { authorization: `Basic ${btoa('boss:b')}` });
+  const answer = await get('/openapi.json', clients === undefined ? {} : { authorization: credentials });
   expect(answer.statusCode, answer.body).to.equal(200);
   expect(answer.headers['content-type']).to.match(/^application\/json/);
   return answer.json<Description>();
@@ -70,6 +72,26 @@ describe('http/openapi', () => {
     expect(of('/lists', 'get')?.parameters?.map(({ name }) => name)).to.deep.equal(['name']);
     expect(of('/campaigngroups/{dbid}', 'get')?.responses['200']?.content['application/json']?.schema.properties).to.include.keys('state', 'records', 'why');
     expect(of('/campaigngroups/{dbid}', 'post')?.requestBody?.content['application/json']?.schema).to.have.nested.property('properties.GSW_AUTO_COMPLETION');
+  });
+
+  it('says that a body is required where a request without one is refused, and only there', async () => {
+    const { paths } = await description();
+    const required = Object.entries(paths).flatMap(([path, { post }]) => (post?.requestBody === undefined ? [] : [[path, post.requestBody.required]]));
+    expect(Object.fromEntries(required)).to.deep.equal({
+      '/ocs/v3/servers/{dbid}/{request}': true,
+      '/campaigngroups/{dbid}': false,
+      '/lists/{name}/import': true,
+    });
+  });
+
+  it('names the ways in that clients have: passwords, tokens, or both', async () => {
+    const token = { name: 'eye', token: TOKEN, roles: ['monitor'] };
+    expect((await description([BOSS, token])).security).to.deep.equal([{ basic: [] }, { bearer: [] }]);
+    expect((await description([{ ...BOSS, token: TOKEN }])).security).to.deep.equal([{ basic: [] }, { bearer: [] }]);
+    expect((await description([token], `Bearer ${TOKEN}`)).security).to.deep.equal([{ bearer: [] }]);
+    expect((await description([token, { name: 'open', roles: ['monitor'] }], `Bearer ${TOKEN}`)).security, 'a client without either').to.deep.equal([{ basic: [] }, { bearer: [] }]);
+    const { valid, errors } = await new Validator().validate(structuredClone(await description([BOSS, token])) as object as Record<string, unknown>);
+    expect([valid, errors ?? []]).to.deep.equal([true, []]);
   });
 
   it('asks for credentials where clients are configured, but not for health', async () => {

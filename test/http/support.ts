@@ -100,7 +100,7 @@ export function testHttp(gateway: HttpParts['gateway'], deployment: Deployment, 
   const app = createHttpServer({
     gateway,
     deployment,
-    door: new Door({ deployment, clock, log: silentLog }),
+    door: new Door({ deployment, clock, log: silentLog, resumeKey: Buffer.alloc(32) }),
     ocmClient: new InternalClient({ gateway, tracer, connection: 9 }),
     userEvents: { flagInput, notificationName, campaignEvent: (name, group, dialMode) => campaignEvent(name, deployment, group, dialMode) },
     tracer,

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { HttpFault } from '../../src/http/fault.js';
-import { IMPORT_DRAIN_MS } from '../../src/http/limits.js';
+import { BODY_DRAIN_MS } from '../../src/http/limits.js';
 import { timedChunks } from '../../src/http/timed-chunks.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { turnUntil } from '../support/test-listener.js';
@@ -82,7 +82,7 @@ describe('http/timed-chunks', () => {
     body.write(Buffer.alloc(1 << 20));
     await turnUntil(() => body.readableLength === 0 && body.writableLength === 0);
     expect(body.destroyed).to.equal(false);
-    clock.advance(IMPORT_DRAIN_MS);
+    clock.advance(BODY_DRAIN_MS);
     expect(body.destroyed).to.equal(true);
     const other = open();
     other.body.write('a');

@@ -45,13 +45,18 @@ describe('metrics', () => {
       snapshots: () => [{ status: 'Running' }, { status: 'Running' }, { status: 'NotLoaded' }],
       recordCounts: () => [{ list: 'Spring "1"', ready: 3, retrieved: 2, final: 1, countedAt: 1000 }],
       connections: () => [{ dialect: 'T', counters, waitingBytes }],
-      httpConnections: () => 4,
+      http: () => ({ open: 4, accepted: 6, refused: { addressLimit: 2 }, closed: { headerTimeout: 3 }, handshakeErrors: 6 }),
+      logins: () => [{ entrance: 'T', outcome: 'wrong', count: 8 }],
       heldBytes: () => 17,
       now: () => 3500,
     });
     await metrics.render();
     counters.open = 7;
+    counters.handshakeErrors = 3;
     counters.closed.outboxFull = 5;
+    traffic.malformed('T', 'EmptyKey');
+    for (const change of [1, 1, 1, -1] as const) traffic.underWay('T', change);
+    traffic.heldBack('GSW_CM');
     waitingBytes = 9;
     const text = await metrics.render();
     expect(sampleOf(text, 'ocm_campaign_groups', { state: 'Running' })).to.equal(2);
@@ -61,13 +66,22 @@ describe('metrics', () => {
     expect(sampleOf(text, 'ocm_connections', { dialect: 'T' })).to.equal(7);
     expect(sampleOf(text, 'ocm_connections', { dialect: 'HTTP' })).to.equal(4);
     expect(sampleOf(text, 'ocm_connections_closed_total', { dialect: 'T', reason: 'outboxFull' })).to.equal(5);
+    expect(sampleOf(text, 'ocm_tls_handshake_errors_total', { dialect: 'T' })).to.equal(3);
+    expect(sampleOf(text, 'ocm_tls_handshake_errors_total', { dialect: 'HTTP' })).to.equal(6);
+    expect(sampleOf(text, 'ocm_logins_total', { dialect: 'T', outcome: 'wrong' })).to.equal(8);
+    expect(sampleOf(text, 'ocm_connections_closed_total', { dialect: 'HTTP', reason: 'headerTimeout' })).to.equal(3);
+    expect(sampleOf(text, 'ocm_connections_refused_total', { dialect: 'HTTP', reason: 'addressLimit' })).to.equal(2);
+    expect(sampleOf(text, 'ocm_connections_accepted_total', { dialect: 'HTTP' })).to.equal(6);
+    expect(sampleOf(text, 'ocm_malformed_total', { dialect: 'T', code: 'EmptyKey' })).to.equal(1);
+    expect(sampleOf(text, 'ocm_requests_in_flight', { dialect: 'T' })).to.equal(2);
+    expect(sampleOf(text, 'ocm_requests_held_back_total', { dialect: 'GSW_CM' })).to.equal(1);
     expect(sampleOf(text, 'ocm_outbox_bytes', { dialect: 'T' })).to.equal(9);
     expect(sampleOf(text, 'ocm_held_bytes', {})).to.equal(17);
   });
 
   it('have a name with its unit and words for each, and each once', async () => {
     const metrics = new Metrics();
-    metrics.watch({ traffic: new Traffic(), snapshots: () => [], recordCounts: () => [], connections: () => [], httpConnections: () => 0, heldBytes: () => 0, now: () => 0 });
+    metrics.watch({ traffic: new Traffic(), snapshots: () => [], recordCounts: () => [], connections: () => [], http: () => undefined, logins: () => [], heldBytes: () => 0, now: () => 0 });
     const text = await metrics.render();
     const help = [...text.matchAll(/^# HELP (\S+) (.*)$/gm)].map(([, name = '', words = '']) => ({ name, words }));
     const kinds = new Map(Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), ([, name = '', kind = '']) => [name, kind]));

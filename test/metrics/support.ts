@@ -21,6 +21,7 @@ export async function everyMetric(): Promise<{ readonly name: string; readonly l
   const traffic = new Traffic();
   traffic.received(makeMessage('GSW_CM_ReqHeartbeat', { GSW_CM_AttrReferenceID: 1 }));
   traffic.refused('HTTP', 'InvalidParameter');
+  traffic.malformed('T', 'FrameTooLong');
   metrics.answered({ method: 'GET', route: '/health', status: 200, ms: 1 });
   for (const step of ['retrieval', 'result', 'probe', 'completion', 'fanOut'] as const) metrics.durations.took(step, 1, 1);
   metrics.durations.unloaded(1, true);
@@ -29,7 +30,8 @@ export async function everyMetric(): Promise<{ readonly name: string; readonly l
     snapshots: () => [{ status: 'Running' }],
     recordCounts: () => [{ list: 'Spring', ready: 1, retrieved: 0, final: 0, countedAt: 0 }],
     connections: () => [{ dialect: 'T', counters: createNetCounters(), waitingBytes: 0 }],
-    httpConnections: () => 0,
+    http: () => undefined,
+      logins: () => [{ entrance: 'T', outcome: 'wrong', count: 0 }],
     heldBytes: () => 0,
     now: () => 0,
   });

@@ -241,10 +241,10 @@ describe('net/connection', () => {
 
   it('takes larger frames once the session has raised the limit', async () => {
     const net = await open({
-      frameLimits: { frameBytes: 10, listDepth: 1 },
+      frameLimits: { frameBytes: 10, listDepth: 1, entries: 1 },
       session: (line) => ({
         onFrame: (frame) => {
-          line.connection.setFrameLimits({ frameBytes: 1000, listDepth: 1 });
+          line.connection.setFrameLimits({ frameBytes: 1000, listDepth: 1, entries: 1 });
           line.note(String(frame.length));
         },
       }),

@@ -23,7 +23,7 @@ async function fillKernel(connection: Connection, bytes: Uint8Array | readonly U
 /** How many toy frames a reading client has got, and a way to wait for that. */
 function countFrames(client: Socket): { until(count: number): Promise<void>; readonly count: number } {
   let count = 0;
-  const splitter = lengthSource.splitter({ frameBytes: 2 ** 31, listDepth: 1 }, () => (count += 1));
+  const splitter = lengthSource.splitter({ frameBytes: 2 ** 31, listDepth: 1, entries: 1 }, () => (count += 1));
   client.on('data', (chunk: Buffer) => splitter.push(chunk));
   return {
     get count() {

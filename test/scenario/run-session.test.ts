@@ -21,8 +21,8 @@ class Peer {
   ended = false;
   constructor(stream: Duplex, dialect: Dialect, answer: (message: Message, peer: Peer) => void) {
     this.stream = stream;
-    const splitter = ocm1.splitter({ frameBytes: 2 ** 20, listDepth: 16 }, (frame) => {
-      const message = ocm1.decode(frame, dialect, { frameBytes: 2 ** 20, listDepth: 16 });
+    const splitter = ocm1.splitter({ frameBytes: 2 ** 20, listDepth: 16, entries: 1000 }, (frame) => {
+      const message = ocm1.decode(frame, dialect, { frameBytes: 2 ** 20, listDepth: 16, entries: 1000 });
       this.received.push(message);
       answer(message, this);
     });

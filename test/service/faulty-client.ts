@@ -12,7 +12,7 @@ export class FaultyClient implements StoreClient {
   away = false;
   /** Asked before every statement, with the session that it runs in; what it answers is thrown in its place. */
   onQuery: (text: string, sql: Sql) => Error | undefined | Promise<Error | undefined> = () => undefined;
-  onCommit: (texts: readonly string[]) => CommitFault | undefined = () => undefined;
+  onCommit: (texts: readonly string[]) => CommitFault | undefined | Promise<CommitFault | undefined> = () => undefined;
   /** Statements that were tried. */
   readonly texts: string[] = [];
   #pending = 0;
@@ -36,7 +36,7 @@ export class FaultyClient implements StoreClient {
       let fault: CommitFault | undefined;
       const result = await this.inner.transaction(async (sql) => {
         const done = await fn(this.#seen(sql, texts));
-        fault = this.away ? 'rolledBack' : this.onCommit(texts);
+        fault = this.away ? 'rolledBack' : await this.onCommit(texts);
         if (fault === 'rolledBack') throw new StoreAway('the store went away before the commit');
         return done;
       }, options);

@@ -138,6 +138,26 @@ describe('preview', () => {
     expect((await engine.preview('1001')).kind).to.equal('record');
   });
 
+  it('looks again where a list got something while a retrieval was under way that had found nothing', async () => {
+    await start();
+    await engine.login('1001');
+    await engine.dial(SPRING, 0);
+    const looked = new Promise<() => void>((resolve) => {
+      engine.client.onCommit = (texts) => (texts.some((text) => RETRIEVAL.test(text)) ? new Promise((go) => resolve(() => go(undefined))) : undefined);
+    });
+    engine.gateway.listChanged(501);
+    const go = await looked;
+    engine.client.onCommit = () => undefined;
+    await addRecords(store.client, [{}]);
+    engine.gateway.listChanged(501);
+    const asked = engine.ask('1001');
+    await engine.client.turns();
+    expect(asked.answered).to.equal(undefined);
+    go();
+    await engine.settled();
+    expect(asked.answered?.kind).to.equal('record');
+  });
+
   it('finds by its timer what another program added', async () => {
     await start();
     await engine.login('1001');

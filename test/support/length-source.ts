@@ -19,7 +19,7 @@ export function framePayload(frame: Uint8Array): string {
 /** Every whole frame in some bytes of the toy format. */
 export function framePayloads(bytes: Uint8Array): string[] {
   const payloads: string[] = [];
-  lengthSource.splitter({ frameBytes: 2 ** 31, listDepth: 1 }, (frame) => payloads.push(framePayload(frame))).push(bytes);
+  lengthSource.splitter({ frameBytes: 2 ** 31, listDepth: 1, entries: 1 }, (frame) => payloads.push(framePayload(frame))).push(bytes);
   return payloads;
 }
 

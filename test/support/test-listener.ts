@@ -91,8 +91,9 @@ export async function openTestListener(options: TestListenerOptions = {}): Promi
     host: '127.0.0.1',
     port: 0,
     loopbackOnly: false,
+    handshakeTimeoutMs: 10_000,
     source: lengthSource,
-    frameLimits: { frameBytes: 1024 * 1024, listDepth: 16 },
+    frameLimits: { frameBytes: 1024 * 1024, listDepth: 16, entries: 1000 },
     outboxLimits: { outboxBytes: 1024 * 1024, drainTimeoutMs: 10_000 },
     nextNumber: () => (number += 1),
     onError: (error) => {

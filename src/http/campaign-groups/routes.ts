@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { HttpApp } from '../app.js';
 import { errorSchema } from '../errors.js';
 import { findGroup } from '../find-group.js';
-import { ANSWER_TIMEOUT_MS } from '../limits.js';
 import type { HttpParts } from '../parts.js';
 import { describeGroup } from './describe.js';
 import { type GroupBody, groupParams, groupQuery, groupSchema } from './schemas.js';
@@ -18,7 +17,6 @@ export function campaignGroupRoutes(app: HttpApp, { gateway }: HttpParts): void 
   app.get(
     '/campaigngroups',
     {
-      handlerTimeout: ANSWER_TIMEOUT_MS,
       schema: { operationId: 'campaignGroups', summary: 'Every campaign group: state, records, and why it has or has not completed', querystring: groupQuery, response: { 200: z.array(groupSchema), '4xx': errorSchema, '5xx': errorSchema } },
     },
     async () => {
@@ -31,7 +29,6 @@ export function campaignGroupRoutes(app: HttpApp, { gateway }: HttpParts): void 
   app.get(
     '/campaigngroups/:dbid',
     {
-      handlerTimeout: ANSWER_TIMEOUT_MS,
       schema: { operationId: 'campaignGroup', summary: 'One campaign group', params: groupParams, querystring: groupQuery, response: { 200: groupSchema, '4xx': errorSchema, '5xx': errorSchema } },
     },
     async ({ params }) => describe(findGroup(gateway, params.dbid).dbid),

@@ -10,7 +10,6 @@ import { tuningOf } from '../enumeration-input.js';
 import { errorSchema } from '../errors.js';
 import { HttpFault } from '../fault.js';
 import { toValue } from '../json-values.js';
-import { ANSWER_TIMEOUT_MS } from '../limits.js';
 import { accepted, statusOfAccepted } from '../outcome.js';
 import type { HttpParts } from '../parts.js';
 import { describeAccepted } from './answer.js';
@@ -39,7 +38,6 @@ export function gwsRoute(app: HttpApp, { ocmClient, audit, userEvents, deploymen
   app.post(
     '/ocs/v3/servers/:dbid/:request',
     {
-      handlerTimeout: ANSWER_TIMEOUT_MS,
       config: { requestName, campaignRequest },
       // what does not exist is 404 whatever its body says
       preValidation: async (request) => void namesOf(request.params, server.dbid),

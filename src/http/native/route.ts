@@ -11,7 +11,6 @@ import { connectionNumbers } from '../connection-numbers.js';
 import { HttpFault } from '../fault.js';
 import { findGroup } from '../find-group.js';
 import { toJson } from '../json-values.js';
-import { ANSWER_TIMEOUT_MS } from '../limits.js';
 import { accepted, statusOfAccepted } from '../outcome.js';
 import type { HttpParts } from '../parts.js';
 import { acceptedEvent, faultEvent } from './answer.js';
@@ -39,7 +38,6 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
   app.post(
     '/campaigngroups/:dbid',
     {
-      handlerTimeout: ANSWER_TIMEOUT_MS,
       config: { requestName, campaignRequest, describeFault: (fault) => toJson(faultEvent(fault)) },
       schema: {
         operationId: 'campaignGroupRequest',

@@ -79,9 +79,8 @@ export class DirectSession implements DialectSession {
     if (this.#state.kind === 'registered') return this.#refuse(reference, 'RegistrationError', 'the client is registered already');
     const name = attributes.GSW_CM_AttrClientName;
     // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
-    const { frameBytes, listDepth } = this.parts.deployment.limits;
-    this.line.raiseLimits(frameBytes, listDepth);
-    const admission = await this.parts.door.client(name, attributes.GSW_CM_AttrClientPassword, this.line.remoteAddress);
+    this.line.raiseLimits(this.parts.deployment.limits);
+    const admission = await this.parts.door.client('GSW_CM', name, attributes.GSW_CM_AttrClientPassword, this.line.remoteAddress);
     // the line may have gone while the password was looked at
     if (!this.line.open) return;
     if (admission.kind !== 'admitted') {

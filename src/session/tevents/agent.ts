@@ -6,16 +6,19 @@ import { DesktopLine } from './desktop-line.js';
 import { notify } from './notification.js';
 import type { TEventParts } from './parts.js';
 import { codeOf, refuse, tellDn } from './reply.js';
+import { givenToken, resumeExtension } from './resume.js';
 
 /** 8: logs an agent in on a DN of this line. What its groups did while its line was lost follows the answer. */
 export async function agentLogin(parts: TEventParts, desktop: DesktopLine, { attributes }: ReadMessage<'RequestAgentLogin'>): Promise<void> {
-  const { AttributeThisDN: dn, AttributeAgentID: agentId, AttributeAgentPassword: password } = attributes;
-  const verdict = await parts.door.agent(agentId, password, desktop.line.remoteAddress);
+  const { AttributeThisDN: dn, AttributeAgentID: agentId, AttributeAgentPassword: password, AttributeExtensions: extensions } = attributes;
+  const verdict = await parts.door.agent('T', agentId, password, desktop.line.remoteAddress, givenToken(extensions));
   if (verdict !== 'right') return refuse(desktop, codeOf(verdict), describeRefused(verdict, 'AttributeAgentPassword is not the agent\'s'), attributes);
   await parts.gateway.agents.login({ agentId, dn, line: desktop }, (outcome) => {
     if (outcome.kind !== 'loggedIn') return refuseLogin(desktop, outcome, attributes);
     if (outcome.takenOver instanceof DesktopLine) tellTakenOver(outcome.takenOver, dn, agentId);
-    tellDn(parts, dn, 'EventAgentLogin', agentId, { desktop, reference: attributes.AttributeReferenceID });
+    tellDn(parts, dn, 'EventAgentLogin', agentId, {
+      desktop, reference: attributes.AttributeReferenceID, extensions: resumeExtension(extensions, () => parts.door.resumeToken('agent', agentId)),
+    });
     for (const row of outcome.missed) notify(parts, row, [{ dn, desktop }]);
     // the line may have gone while the login was written
     if (!desktop.line.open) parts.gateway.agents.lost(outcome.seat);

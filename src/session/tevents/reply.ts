@@ -18,24 +18,26 @@ export function refuse(
   });
 }
 
-/** The code of a name and password that were not taken: anything but wrong ones may be tried again. */
-export function codeOf(refused: Refused): 'WrongCredentials' | 'NotAllowed' {
+/** The code of a name and password that were not taken. StoreAway is what clients try again after, and those who were not looked at should. */
+export function codeOf(refused: Refused): 'WrongCredentials' | 'NotAllowed' | 'StoreAway' {
+  if (refused.kind === 'busy') return 'StoreAway';
   return refused.kind === 'wrong' ? 'WrongCredentials' : 'NotAllowed';
 }
 
-/** An event of a DN, to every line that has registered it; only the one who asked is told the ReferenceID. */
+/** An event of a DN, to every line that has registered it; only the one who asked is told the ReferenceID, and what is for it alone. */
 export function tellDn(
   parts: TEventParts,
   dn: string,
   event: 'EventAgentLogin' | 'EventAgentLogout' | 'EventAgentReady' | 'EventAgentNotReady',
   agentId: string,
-  asker?: { readonly desktop: DesktopLine; readonly reference: number | undefined },
+  asker?: { readonly desktop: DesktopLine; readonly reference: number | undefined; readonly extensions?: KvList | undefined },
 ): void {
   for (const desktop of parts.dns.on(dn)) {
     desktop.send(event, {
       AttributeThisDN: dn,
       AttributeReferenceID: desktop === asker?.desktop ? asker.reference : undefined,
       AttributeAgentID: agentId,
+      AttributeExtensions: desktop === asker?.desktop ? asker.extensions : undefined,
     });
   }
 }

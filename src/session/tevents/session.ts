@@ -9,6 +9,7 @@ import { agentLogin, agentLogout, agentReady } from './agent.js';
 import type { DesktopLine } from './desktop-line.js';
 import type { TEventParts } from './parts.js';
 import { codeOf, refuse } from './reply.js';
+import { givenToken, resumeExtension } from './resume.js';
 import type { Registered } from './state.js';
 import { distributeUserEvent } from './user-event.js';
 
@@ -95,14 +96,13 @@ export class TEventSession implements DialectSession {
   }
 
   async #register({ attributes }: ReadMessage<'RequestRegisterClient'>): Promise<void> {
-    const name = attributes.AttributeApplicationName;
+    const { AttributeApplicationName: name, AttributeApplicationPassword: password, AttributeExtensions: extensions } = attributes;
     if (this.#state.kind === 'registered') {
       return refuse(this.desktop, 'NotAllowed', 'the client is registered already', attributes);
     }
     // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
-    const { frameBytes, listDepth } = this.parts.deployment.limits;
-    this.desktop.line.raiseLimits(frameBytes, listDepth);
-    const admission = await this.parts.door.client(name, attributes.AttributeApplicationPassword, this.desktop.line.remoteAddress);
+    this.desktop.line.raiseLimits(this.parts.deployment.limits);
+    const admission = await this.parts.door.client('T', name, password, this.desktop.line.remoteAddress, givenToken(extensions));
     // the line may have gone while the password was looked at
     if (!this.desktop.line.open) return;
     if (admission.kind !== 'admitted') {
@@ -118,6 +118,7 @@ export class TEventSession implements DialectSession {
     this.desktop.send('EventServerConnected', {
       AttributeReferenceID: attributes.AttributeReferenceID,
       AttributeApplicationName: this.parts.deployment.server.name,
+      AttributeExtensions: resumeExtension(extensions, () => this.parts.door.resumeToken('client', name)),
     });
   }
 

@@ -165,7 +165,7 @@ export class TestDesk {
       announcer: (parts) => new SessionAnnouncer({ ...parts, dns, subscriptions: new Subscriptions<Line>(), tracer, clock: options.clock }),
     });
     const { gateway, deployment, agents } = engine;
-    const parts = { gateway, deployment, agents, dns, door: new Door({ deployment, clock: options.clock, log: silentLog }), audit: new Audit(silentLog), clock: options.clock, log: silentLog };
+    const parts = { gateway, deployment, agents, dns, door: new Door({ deployment, clock: options.clock, log: silentLog, resumeKey: Buffer.alloc(32) }), audit: new Audit(silentLog), clock: options.clock, log: silentLog };
     return new TestDesk(engine, parts, store);
   }
 

@@ -1,0 +1,14 @@
+import { findValue, keys, type KvList, string } from '../../../protocol/index.js';
+
+/** The resume token with which a client comes back, in the extensions of its request. */
+export function givenToken(extensions: KvList | undefined): string | undefined {
+  const value = findValue(extensions ?? [], keys.GSW_RESUME_TOKEN);
+  return value?.type === 'string' && value.value !== '' ? value.value : undefined;
+}
+
+/** The extensions of an answer: a resume token, where the request named its key. Who does not know of it is not told. */
+export function resumeExtension(extensions: KvList | undefined, issue: () => string | undefined): KvList | undefined {
+  if (findValue(extensions ?? [], keys.GSW_RESUME_TOKEN) === undefined) return undefined;
+  const token = issue();
+  return token === undefined ? undefined : [{ key: keys.GSW_RESUME_TOKEN, value: string(token) }];
+}
