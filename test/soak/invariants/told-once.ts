@@ -58,7 +58,7 @@ export function judgeTenure(tenure: Tenure, { journal, verdicts, replayMs }: { r
     verdicts.check('toldOnce', untold.length === 0, () => `agent ${agentId}, on a line from ${stay.startMs} to ${stay.sureUntilMs} at least, was not told: ${untold.join('; ')}`);
     const before = stays[index - 1];
     if (before === undefined) continue;
-    const away = Math.max(Math.max(before.endMs ?? 0, stay.givenUntilMs ?? 0) + NOTICED_MS, stay.startMs - replayMs);
+    const away = Math.max(Math.max(before.endMs ?? 0, stay.givenUntilMs ?? -Infinity) + NOTICED_MS, stay.startMs - replayMs);
     const unsaid = missing(away, stay.startMs, new Set(placesOf.slice(index).flat()));
     verdicts.check('toldOnce', unsaid.length === 0, () => `agent ${agentId}, away from ${before.endMs} to ${stay.startMs}, was not told after it: ${unsaid.join('; ')}`);
   }
