@@ -9,6 +9,7 @@ import { REPLAY_WINDOW_MS, type SoakGroup } from './deployment.js';
 import { DialedTail } from './dialed-tail.js';
 import type { GatewayLife } from './gateway-life.js';
 import { FinalRecords } from './invariants/final-records.js';
+import { judgeListening, type Listening } from './invariants/heard-once.js';
 import { JournalFold } from './invariants/journal-fold.js';
 import { RecordsKept } from './invariants/records-kept.js';
 import { judgeTenure, type Tenure } from './invariants/told-once.js';
@@ -49,7 +50,7 @@ interface Acknowledged {
 
 /** Looks at the store, the journal, the calls and what desktops were told, again and again. */
 export class Checks {
-  readonly counts = { passes: 0, skipped: 0, dialed: 0, tenures: 0, notifications: 0, lostOnTheWay: 0, results: 0 };
+  readonly counts = { passes: 0, skipped: 0, dialed: 0, tenures: 0, notifications: 0, lostOnTheWay: 0, directLines: 0, directEvents: 0, results: 0 };
   readonly journal: JournalFold;
   readonly finals: FinalRecords;
   readonly kept: RecordsKept;
@@ -57,6 +58,7 @@ export class Checks {
   readonly #dialed: DialedTail;
   #acknowledged: Acknowledged[] = [];
   #tenures: Tenure[] = [];
+  #listenings: Listening[] = [];
   readonly #passes = new SerialQueue();
   /** How long the last reading of all took. */
   #snapshotMs = 0;
@@ -75,6 +77,10 @@ export class Checks {
 
   tenureOver(tenure: Tenure): void {
     this.#tenures.push(tenure);
+  }
+
+  listeningOver(listening: Listening): void {
+    this.#listenings.push(listening);
   }
 
   async run(): Promise<void> {
@@ -115,7 +121,7 @@ export class Checks {
   async #snapshot(): Promise<void> {
     const { client, groups, records, gateway } = this.parts;
     const before = new Map(groups.map(({ table }) => [table, { ...records.filled(table) }]));
-    const over = this.#tenures;
+    const over = { tenures: this.#tenures, listenings: this.#listenings };
     const nowMs = systemClock.now();
     const snapshot = await readSnapshot(client, groups, this.journal.lastPosition);
     this.#snapshotMs = systemClock.now() - nowMs;
@@ -123,13 +129,23 @@ export class Checks {
     for (const group of snapshot.groups) this.journal.compare(group);
     this.kept.stranded(snapshot.stranded, nowMs, gateway.servingSince);
     for (const [table, asked] of before) this.kept.counted(table, snapshot.rowCounts.get(table) ?? 0, asked, records.filled(table));
-    this.#tenures = this.#tenures.slice(over.length);
-    const { verdicts } = this.parts;
-    for (const tenure of over) {
+    this.#tenures = this.#tenures.slice(over.tenures.length);
+    this.#listenings = this.#listenings.slice(over.listenings.length);
+    this.#told(over);
+  }
+
+  /** The journal has been read since these were over. */
+  #told({ tenures, listenings }: { readonly tenures: readonly Tenure[]; readonly listenings: readonly Listening[] }): void {
+    const { verdicts, groups } = this.parts;
+    for (const tenure of tenures) {
       const { notifications, lostOnTheWay } = judgeTenure(tenure, { journal: this.journal, verdicts, replayMs: REPLAY_WINDOW_MS - REPLAY_SLACK_MS });
       this.counts.tenures += 1;
       this.counts.notifications += notifications;
       this.counts.lostOnTheWay += lostOnTheWay;
+    }
+    for (const listening of listenings) {
+      this.counts.directLines += 1;
+      this.counts.directEvents += judgeListening(listening, groups.map(({ dbid }) => dbid), this.journal, verdicts);
     }
   }
 

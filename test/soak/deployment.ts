@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export interface SoakGroup {
   readonly dbid: number;
   readonly campaign: string;
+  readonly campaignDbid: number;
   readonly list: string;
   readonly listDbid: number;
   readonly table: string;
@@ -22,6 +23,7 @@ export function groupsOf(groups: number, desktops: number): SoakGroup[] {
   return Array.from({ length: groups }, (_, index) => ({
     dbid: 1001 + index,
     campaign: `Campaign${index}`,
+    campaignDbid: 101 + index,
     list: `List${index}`,
     listDbid: 501 + index,
     table: `cl_soak_${index}`,
@@ -50,10 +52,10 @@ function deploymentOf(groups: readonly SoakGroup[], seed: number): object {
     groups: groups.map(({ campaign, agents }, index) => ({ dbid: 731 + index, name: `Agents of ${campaign}`, agents })),
     // an attempt is counted before a call: every kill costs the records that are called one
     callingLists: groups.map(({ list, listDbid, table }) => ({ dbid: listDbid, name: list, table, maxAttempts: 100_000 })),
-    campaigns: groups.map(({ campaign, list }, index) => ({ dbid: 101 + index, name: campaign, lists: [{ list, weight: 10 }] })),
-    campaignGroups: groups.map(({ dbid, mode }, index) => ({
+    campaigns: groups.map(({ campaign, campaignDbid, list }) => ({ dbid: campaignDbid, name: campaign, lists: [{ list, weight: 10 }] })),
+    campaignGroups: groups.map(({ dbid, mode, campaignDbid }, index) => ({
       dbid,
-      campaign: 101 + index,
+      campaign: campaignDbid,
       group: 731 + index,
       dialMode: mode,
       agentGrace: AGENT_GRACE,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { FinalRecords, type RecordState } from './invariants/final-records.js';
+import { judgeListening } from './invariants/heard-once.js';
 import { type JournalEntry, JournalFold } from './invariants/journal-fold.js';
 import { GROWTH, type Holding, judgeHolding, judgeMemory, type MemorySample, TREND_MS } from './invariants/leaks.js';
 import { RecordsKept } from './invariants/records-kept.js';
@@ -237,6 +238,42 @@ describe('told once on each living connection', () => {
     judge({ startMs: -9000, endMs: -5000, told: [] }, { startMs: 10 * REPLAY_MS, told: [], sureUntilMs: 11 * REPLAY_MS });
     expectHolds('toldOnce');
   });
+});
+
+describe('told once to direct clients', () => {
+  function listen(startMs: number, sureUntilMs: number, kinds: readonly string[]): number {
+    const journal = new JournalFold(verdicts);
+    journal.read([...CYCLE, ...CYCLE.map((row) => ({ ...row, position: row.position + 4, at: row.at + 400, session: 's2' }))]);
+    return judgeListening({ startMs, sureUntilMs, heard: new Map([[GROUP, kinds]]) }, [GROUP], journal, verdicts);
+  }
+  const KINDS = CYCLE.map(({ kind }) => kind);
+
+  it('holds where a line has brought a piece of the journal, as long as it has to be', () => {
+    expect(listen(0, 900, [...KINDS, ...KINDS])).to.equal(8);
+    listen(0, 400, KINDS);
+    listen(0, 350, KINDS);
+    listen(450, 900, KINDS);
+    listen(450, 900, ['Unloaded', ...KINDS]);
+    listen(0, -1, []);
+    listen(900, 950, []);
+    expectHolds('toldOnce');
+  });
+
+  const BROKEN: Readonly<Record<string, readonly string[]>> = {
+    'nothing': [],
+    'one too few at the end': [...KINDS, ...KINDS.slice(0, 3)],
+    'one too few at the start': [...KINDS.slice(1), ...KINDS],
+    'one too few in the middle': [...KINDS.slice(0, 3), ...KINDS],
+    'a whole session too few': KINDS,
+    'one twice': [...KINDS, 'Unloaded', ...KINDS],
+    'more than there is': [...KINDS, ...KINDS, 'Loaded'],
+  };
+  for (const [what, kinds] of Object.entries(BROKEN)) {
+    it(`is broken by ${what}`, () => {
+      listen(0, 900, kinds);
+      expectBroken('toldOnce', /was told of group 1001/);
+    });
+  }
 });
 
 const samples = (count: number, bytesAt: (index: number) => number): MemorySample[] =>

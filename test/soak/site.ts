@@ -23,6 +23,7 @@ export interface Site {
   readonly client: PostgresClient;
   readonly toStore: Proxy;
   readonly toDesktops: Proxy;
+  readonly toSubscribers: Proxy;
   readonly gateway: GatewayLife;
   readonly faults: Faults;
   readonly logs: string;
@@ -61,6 +62,8 @@ export async function openSite({ options, groups, stop, onFailed }: SitePlan): P
     closers.push(() => toStore.close());
     const toDesktops = await Proxy.open(1);
     closers.push(() => toDesktops.close());
+    const toSubscribers = await Proxy.open(1);
+    closers.push(() => toSubscribers.close());
     const faults = new Faults();
     const gateway = await GatewayLife.start({
       env: {
@@ -75,13 +78,16 @@ export async function openSite({ options, groups, stop, onFailed }: SitePlan): P
       config,
       logs,
       stop,
-      onReady: ({ tevents }) => void (toDesktops.target = tevents),
+      onReady: ({ tevents, direct }) => {
+        toDesktops.target = tevents;
+        toSubscribers.target = direct;
+      },
       storeTroubled: () => faults.storeTroubled,
       onFailed,
     });
     closers.push(() => gateway.destroy());
     await installAudit(client, groups.map(({ table }) => table));
-    return { server, client, toStore, toDesktops, gateway, faults, logs, dialedFile, timersFile, close };
+    return { server, client, toStore, toDesktops, toSubscribers, gateway, faults, logs, dialedFile, timersFile, close };
   } catch (error) {
     await close();
     throw error;

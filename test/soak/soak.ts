@@ -15,8 +15,10 @@ import { Records } from './records.js';
 import { openSite, type Site } from './site.js';
 import { readRest } from './snapshot.js';
 import { Stop } from './stop.js';
+import { Subscriber } from './subscriber.js';
 
 const LOOK_MS = 300;
+const SUBSCRIBERS = 3;
 const SAMPLE_MS = 5000;
 /** All desktops come within this time. */
 const RAMP_MS = 4000;
@@ -30,6 +32,15 @@ const LAST_THIRD = 2 / 3;
 export async function runSoak(options: SoakOptions, say: (text: string) => void): Promise<SoakOutcome> {
   const run = new Run(options, say);
   return run.run();
+}
+
+interface Players {
+  readonly checks: Checks;
+  readonly campaigns: Campaigns;
+  readonly desktops: readonly SoakDesktop[];
+  readonly subscribers: readonly Subscriber[];
+  readonly records: Records;
+  readonly random: () => number;
 }
 
 class Run {
@@ -64,15 +75,16 @@ class Run {
     const checks = new Checks({ groups: this.#groups, client: site.client, gateway: site.gateway, records, dialedFile: site.dialedFile, verdicts: this.#verdicts, random, vacuums: options.store === undefined, stop: this.#stops.rest });
     const campaigns = new Campaigns({ groups: this.#groups, client: site.client, records, httpPort: () => site.gateway.ports?.http, random, stop: this.#stops.rest });
     const desktops = this.#desktops(site, checks);
+    const subscribers = Array.from({ length: SUBSCRIBERS }, () => new Subscriber(this.#groups, (listening) => checks.listeningOver(listening)));
     let failure: Error | undefined;
-    const played = this.#play(site, { checks, campaigns, desktops, records, random });
+    const played = this.#play(site, { checks, campaigns, desktops, subscribers, records, random });
     try {
       await Promise.race([played, this.#failed]);
     } catch (error) {
       if (this.#verdicts.breaches.length === 0) failure = error instanceof Error ? error : new Error(String(error));
     }
     for (const stop of Object.values(this.#stops)) stop.stop();
-    await Promise.all(desktops.map((desktop) => desktop.close()));
+    await Promise.all([...desktops, ...subscribers].map((client) => client.close()));
     // what is away comes back before anything is closed
     await Promise.allSettled([...this.#jobs, played]);
     await site.close();
@@ -86,7 +98,7 @@ class Run {
         store: { restarts: site.faults.counts.restart, crashes: site.faults.counts.crash, pauses: site.faults.counts.pause, cutOff: site.faults.counts.cutOff },
         lines: { ...site.faults.lines },
         desktops: { ...this.#desktopCounts },
-        told: { notifications: checks.counts.notifications, tenures: checks.counts.tenures, lostOnTheWay: checks.counts.lostOnTheWay },
+        told: { notifications: checks.counts.notifications, tenures: checks.counts.tenures, lostOnTheWay: checks.counts.lostOnTheWay, directEvents: checks.counts.directEvents, directLines: checks.counts.directLines },
         checks: { passes: checks.counts.passes, skipped: checks.counts.skipped },
       },
       checks: this.#verdicts.checks,
@@ -99,11 +111,12 @@ class Run {
     return outcome;
   }
 
-  async #play(site: Site, parts: { checks: Checks; campaigns: Campaigns; desktops: SoakDesktop[]; records: Records; random: () => number }): Promise<void> {
-    const { checks, campaigns, desktops, records, random } = parts;
+  async #play(site: Site, parts: Players): Promise<void> {
+    const { checks, campaigns, desktops, subscribers, records, random } = parts;
     const durationMs = this.options.minutes * 60_000;
     const { gateway } = site;
     const base = await this.#holding(site);
+    for (const subscriber of subscribers) await subscriber.open(site.toSubscribers.port);
     this.#do(campaigns.run());
     this.#do(checks.run());
     this.#do(this.#tell(site, checks, campaigns));
@@ -128,7 +141,7 @@ class Run {
     await Promise.all(working);
     this.say('everything is final: the desktops leave');
     await Promise.all(desktops.map((desktop) => desktop.flush()));
-    await Promise.all(desktops.map((desktop) => desktop.finish()));
+    await Promise.all([...desktops, ...subscribers].map((client) => client.finish()));
     this.say('all are logged out: what is left is looked at');
     await checks.last();
     this.#verdicts.check('kept', checks.finals.count === records.count, () => `${records.count} records were added, ${checks.finals.count} became final`);
