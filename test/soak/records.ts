@@ -7,6 +7,8 @@ import type { Filled } from './invariants/records-kept.js';
 import type { Stop } from './stop.js';
 
 const AGAIN_MS = 300;
+/** The store is away, or the gateway is at this very file already: that goes on from an interruption by itself. */
+const AGAIN: ReadonlySet<number> = new Set([409, 503]);
 /** Digits of a record's number within its list. */
 const DIGITS = 8;
 
@@ -57,7 +59,7 @@ export class Records {
     try {
       answer = await fetch(`http://${HOST}:${port}/lists/${list}/import?file=${file}`, { method: 'POST', headers: { 'content-type': 'text/csv' }, body });
       const text = await answer.text();
-      if (answer.status !== 200 && answer.status !== 503) throw new Error(`the import into ${list} was answered ${answer.status}: ${text}`);
+      if (!AGAIN.has(answer.status) && answer.status !== 200) throw new Error(`the import into ${list} was answered ${answer.status}: ${text}`);
     } catch (error) {
       if (error instanceof TypeError) return false;
       throw error;
