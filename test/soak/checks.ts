@@ -121,7 +121,8 @@ export class Checks {
   async #snapshot(): Promise<void> {
     const { client, groups, records, gateway } = this.parts;
     const before = new Map(groups.map(({ table }) => [table, { ...records.filled(table) }]));
-    const over = { tenures: this.#tenures, listenings: this.#listenings };
+    // more may be over while the store is read
+    const over = { tenures: [...this.#tenures], listenings: [...this.#listenings] };
     const nowMs = systemClock.now();
     const snapshot = await readSnapshot(client, groups, this.journal.lastPosition);
     this.#snapshotMs = systemClock.now() - nowMs;
@@ -160,7 +161,7 @@ export class Checks {
   }
 
   async #results(): Promise<void> {
-    const asked = this.#acknowledged;
+    const asked = [...this.#acknowledged];
     for (const [table, results] of groupBy(asked, (one) => one.table)) {
       const found = new Map((await readPhones(this.parts.client, table, results.map(({ phone }) => phone))).map((row) => [row.phone, row]));
       for (const { phone, result } of results) this.kept.acknowledged({ phone, acknowledged: result, found: found.get(phone) });

@@ -20,7 +20,7 @@ export interface MemorySample {
 /** What may be more than at the start without a leak: sessions of the store that were opened since, with their time-outs. */
 const ALLOWED = 16;
 /** Shorter than that, memory says nothing: it is still being warmed up. */
-export const TREND_MS = 120_000;
+export const TREND_MS = 90_000;
 /** By how much the second half of the time may be above the first. */
 export const GROWTH = { share: 0.15, bytes: 24 * 1024 * 1024 } as const;
 
