@@ -36,7 +36,7 @@ const golden = frameNamed('EventUserEvent/campaign-stopped').message;
 const codecs = [...makeOwnCodecs('list of 12 pairs', request), ...makeOwnCodecs('golden example 4', golden), ...makeCodecs(PAIRS)];
 for (const { bytes, decode, reads } of codecs) deepEqual(decode(bytes), reads);
 
-say(`Node ${process.version}, ${cpus()[0]?.model}, ${ROUNDS} rounds, medians; the last column is the speed beside that of the first line`);
+say(`Node ${process.version}, ${cpus()[0]?.model}, ${ROUNDS} rounds, medians; thousands in a second of processor time; the last column is the speed beside that of the first line`);
 compare('decode', codecs.map(({ name, bytes, decode }) => ({ name: `${name} (${bytes.length} bytes)`, run: () => decode(bytes) })));
 compare('encode', codecs.flatMap(({ name, bytes, encode }) => (encode === undefined ? [] : [{ name: `${name} (${bytes.length} bytes)`, run: encode }])));
 say('frames that arrive in chunks of 1,460 bytes: time for 2n over time for n');

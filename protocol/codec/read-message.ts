@@ -1,8 +1,8 @@
-import { attributesOf, findMessage } from '../dictionary/dictionary.js';
+import { attributesOf, findAttributeByName, findMessage } from '../dictionary/dictionary.js';
 import type { AttributeEntry, AttributeName, MessageEntry, MessageName } from '../dictionary/dictionary.js';
 import type { Dialect, Message } from './message.js';
 import { unwrap } from './typed.js';
-import type { AnyAttributeValue, AttributesOf } from './typed.js';
+import type { AnyAttributeValue, AttributesOf, AttributeValue } from './typed.js';
 import type { Value } from './value.js';
 
 /** A message that is as the dictionary says, its attributes by name. */
@@ -33,6 +33,8 @@ export interface Wrong {
   readonly referenceId?: number;
   /** For the text of the error: names the message or the attribute and what is wrong with it. */
   readonly what: string;
+  /** What was read. */
+  readonly message: Message;
 }
 
 /** In both dialects. */
@@ -72,6 +74,13 @@ function firstValue(message: Message, id: number): Value | undefined {
   return message.attributes.find((attribute) => attribute.id === id)?.value;
 }
 
+/** An attribute of a message that may be wrong elsewhere; undefined where it is absent, or of another type than the dictionary's. */
+export function readAttribute<N extends AttributeName>(message: Message, name: N): AttributeValue<N> | undefined {
+  const attribute = findAttributeByName(name);
+  const value = attribute && firstValue(message, attribute.id);
+  return value && (unwrap(value, attribute.type) as AttributeValue<N> | undefined);
+}
+
 function missing(message: Message, entry: MessageEntry, attribute: AttributeEntry): Wrong {
   return wrong(message, {
     reason: 'MissingAttribute',
@@ -98,6 +107,7 @@ function wrong(message: Message, why: Pick<Wrong, 'reason' | 'what' | 'name' | '
     dialect: message.dialect,
     type: message.type,
     ...why,
+    message,
     ...(referenceId !== undefined && { referenceId }),
   };
 }

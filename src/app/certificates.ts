@@ -1,5 +1,5 @@
-import type { TlsFiles } from '../config/deployment.js';
 import { TlsCredentials } from '../net/tls-credentials.js';
+import type { TlsFiles } from '../util/tls-files.js';
 
 type Parts = ConstructorParameters<typeof TlsCredentials>[1];
 

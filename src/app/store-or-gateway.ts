@@ -2,12 +2,12 @@ import { hostname } from 'node:os';
 import type { CallingList, Deployment } from '../config/deployment.js';
 import type { GivenCredentials } from '../cli/credential-options.js';
 import { UserError } from '../cli/errors.js';
-import { isScryptHash } from '../util/scrypt-hash.js';
 import { StoreAway } from '../store/client.js';
 import { StoreHeld } from '../store/held.js';
 import { openStore } from '../store/open.js';
 import type { OwnedStore } from '../store/owned-store.js';
 import { systemClock } from '../util/clock.js';
+import { HoldingGateway } from './holding-gateway.js';
 
 /** A store that is ours for as long as a command runs. */
 export interface CommandStore {
@@ -16,11 +16,11 @@ export interface CommandStore {
   readonly lost: Promise<never>;
 }
 
-/** The store, or the HTTP listener of the gateway that has it: its base, as the lease names it. */
-export type StoreOrGateway = CommandStore | { readonly http: string };
+export type StoreOrGateway = CommandStore | { readonly holding: HoldingGateway };
 
 /** Opens a deployment's store for `command`, or finds who has it. `what` says what cannot be done where that has no HTTP listener. */
-export async function storeOrGateway({ store, server }: Deployment, command: string, what: string): Promise<StoreOrGateway> {
+export async function storeOrGateway(deployment: Deployment, as: GivenCredentials, command: string, what: string): Promise<StoreOrGateway> {
+  const { store, server } = deployment;
   let fail: ((error: Error) => void) | undefined;
   const lost = new Promise<never>((_resolve, reject) => (fail = reject));
   // told by whatever waits for the store, too
@@ -30,19 +30,12 @@ export async function storeOrGateway({ store, server }: Deployment, command: str
     return { store: await openStore(store, { serverDbid: server.dbid, holder, onFatal: (error) => fail?.(error) }, systemClock), lost };
   } catch (error) {
     if (error instanceof StoreHeld) {
-      if (error.http !== undefined) return { http: error.http };
+      if (error.http !== undefined) return { holding: new HoldingGateway(error.http, deployment, as) };
       throw new UserError(`${error.message}; it has no http listener through which ${what}`);
     }
     if (error instanceof StoreAway) throw new UserError(error.message);
     throw error;
   }
-}
-
-/** As whom a gateway is asked: as is given, else whoever may read the configuration may act as a supervisor whose password stands there. */
-export function credentials({ clients = [] }: Deployment, given: GivenCredentials | undefined): Record<string, string> {
-  const client = given ?? clients.find(({ roles, password }) => roles.includes('supervisor') && password !== undefined && !isScryptHash(password));
-  if (client === undefined) return {};
-  return { authorization: `Basic ${Buffer.from(`${client.name}:${client.password}`).toString('base64')}` };
 }
 
 /** What to add to a refusal of a gateway that does not know us. */
@@ -56,10 +49,4 @@ export function listOf(deployment: Deployment, { config, list }: { readonly conf
   if (found !== undefined) return found;
   const known = deployment.callingLists.map(({ name }) => name).join(', ') || 'there is none';
   throw new UserError(`${config} has no calling list ${JSON.stringify(list)}; expected one of ${known}`);
-}
-
-/** The message of what fetch throws, which says nothing itself; its cause does. */
-export function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

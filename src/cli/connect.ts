@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { findProfile } from '../../protocol/index.js';
 import { ConnectionClosed, type ConnectOptions, RequestRefused, RequestTimedOut, type TlsClientOptions, UnexpectedAnswer } from '../client/index.js';
 import { type Environment, loadConfig } from '../config/load.js';
@@ -7,6 +6,7 @@ import { reachableHost } from '../util/loopback.js';
 import { EXIT_USAGE, UserError } from './errors.js';
 import { printable } from './printable.js';
 import { DEFAULT_HOST, type ListenerName, LISTENERS, type ServerOptions } from './server-options.js';
+import { readTls, type TlsOptions } from './tls-options.js';
 
 /** What the bodies of the commands that are clients need of the world. */
 export interface ClientWorld {
@@ -35,14 +35,10 @@ function endpoint(options: ServerOptions, listener: ListenerName, env: Environme
   return { ...at, tls: configured.tls === undefined ? tls : encryption({ ...options, tls: true }), ...(profile !== undefined && { profile }) };
 }
 
-/** `--ca` without `--tls` can mean nothing else. */
-function encryption({ tls = false, ca }: Pick<ServerOptions, 'tls' | 'ca'>): TlsClientOptions | boolean {
-  if (ca === undefined) return tls;
-  try {
-    return { ca: readFileSync(ca) };
-  } catch (error) {
-    throw new UserError(`${ca}: cannot be read (${error instanceof Error ? error.message : String(error)})`);
-  }
+/** A file for TLS without `--tls` can mean nothing else. */
+function encryption({ tls = false, ...files }: Pick<ServerOptions, 'tls' | keyof TlsOptions>): TlsClientOptions | boolean {
+  const read = readTls(files);
+  return Object.keys(read).length === 0 ? tls : read;
 }
 
 /** The value of an environment variable that an option names; undefined where the option is absent. */

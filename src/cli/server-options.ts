@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { parseDuration, parseServer, type ServerAddress } from './option-values.js';
+import { type TlsOptions, withTlsOptions } from './tls-options.js';
 
 /** How the commands that are clients of a gateway find it, and who they say they are. */
-export interface ServerOptions {
+export interface ServerOptions extends TlsOptions {
   /** Goes before what the configuration says. */
   readonly server?: ServerAddress;
   /** Path of the configuration of the gateway. */
@@ -13,8 +14,6 @@ export interface ServerOptions {
   readonly passwordEnv?: string;
   /** Whether the connection is encrypted; with `config`, as the listener is. */
   readonly tls?: boolean;
-  /** Path of the certificate, in PEM, that has signed the gateway's. */
-  readonly ca?: string;
   /** How long to wait for the connection, and for each answer. */
   readonly timeoutMs: number;
 }
@@ -33,14 +32,14 @@ export const DEFAULT_HOST = '127.0.0.1';
 /** Adds the options that say where the gateway is. */
 export function withServerOptions(command: Command, listener: ListenerName, client: string): Command {
   const { what, port } = LISTENERS[listener];
-  return command
+  const named = command
     .option('--server <host:port>', `${what} (default: that of --config, else ${DEFAULT_HOST}:${port})`, parseServer)
     .option('--config <file>', "the gateway's deployment, in YAML")
     .option('--client <name>', 'the name to register with', client)
     .option('--password-env <variable>', "the environment variable that holds the client's password")
     .option('--tls', 'encrypt the connection (with --config: as the listener is)')
-    .option('--ca <file>', "the certificate, in PEM, that has signed the gateway's (default: those that this machine trusts)")
     .option('--timeout <duration>', 'how long to wait for the connection, and for each answer (default: 10s)', parseDuration);
+  return withTlsOptions(named, 'those that this machine trusts');
 }
 
 /** The server options as the command line gives them. */

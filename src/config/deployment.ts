@@ -1,4 +1,5 @@
 import type { RecordField } from '../lists/record-fields.js';
+import type { TlsFiles } from '../util/tls-files.js';
 
 /** What the configuration says, checked and with its references resolved: all that the engine sees of it. */
 export interface Deployment {
@@ -56,14 +57,6 @@ export interface Listener {
   readonly port: number;
   /** Absent: what it is sent and sends is readable on the way. */
   readonly tls?: TlsFiles;
-}
-
-/** Absolute paths of files in PEM. */
-export interface TlsFiles {
-  readonly cert: string;
-  readonly key: string;
-  /** Who signs the certificates that clients must have; absent: they need none. */
-  readonly clientCa?: string;
 }
 
 export interface FrameListener extends Listener {

@@ -49,16 +49,6 @@ export interface HttpMetrics {
   refused(code: string): void;
 }
 
-/** What a TLS server is told, in PEM. */
-export interface HttpTls {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-  readonly ca?: Buffer;
-  readonly requestCert: boolean;
-  readonly rejectUnauthorized: boolean;
-  readonly minVersion: 'TLSv1.2';
-}
-
 /** What the routes are made of. */
 export interface HttpParts {
   readonly gateway: Pick<Gateway, 'request' | 'describe' | 'groups'>;

@@ -1,5 +1,6 @@
 import fastify, { type FastifyHttpOptions, type FastifyInstance, type RawServerDefault } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { TlsServerOptions } from '../util/tls-files.js';
 import { guardAccess } from './access.js';
 import { rememberAsked } from './audit.js';
 import { campaignGroupRoutes } from './campaign-groups/routes.js';
@@ -18,14 +19,14 @@ import { nativeRoute } from './native/route.js';
 import { refuseUnknown } from './not-found.js';
 import type { Limits } from '../config/deployment.js';
 import { describeRoutes, openApiRoute } from './openapi.js';
-import type { HttpParts, HttpTls } from './parts.js';
+import type { HttpParts } from './parts.js';
 import { checkRequests } from './request-problem.js';
 
 /**
  * The HTTP listener, with all its routes; `listen({ host, port })` opens it. `close()` lets requests
  * under way end, but for imports, of which nothing is kept.
  */
-export function createHttpServer(parts: HttpParts, tls?: HttpTls): FastifyInstance {
+export function createHttpServer(parts: HttpParts, tls?: TlsServerOptions): FastifyInstance {
   const { door, deployment: { limits } } = parts;
   const app = fastify({
     bodyLimit: limits.httpBody,
@@ -63,12 +64,12 @@ export function createHttpServer(parts: HttpParts, tls?: HttpTls): FastifyInstan
 }
 
 /** The framework's types have another server for each kind; what is used of it is the same. */
-function encryption({ httpHeaderTimeoutMs }: Limits, tls: HttpTls | undefined): Pick<FastifyHttpOptions<RawServerDefault>, 'http'> {
+function encryption({ httpHeaderTimeoutMs }: Limits, tls: TlsServerOptions | undefined): Pick<FastifyHttpOptions<RawServerDefault>, 'http'> {
   const timeouts = { headersTimeout: httpHeaderTimeoutMs, connectionsCheckingInterval: Math.min(CONNECTIONS_CHECK_MS, httpHeaderTimeoutMs / 2) };
   return tls === undefined ? { http: timeouts } : ({ https: { ...timeouts, ...tls, handshakeTimeout: httpHeaderTimeoutMs } } as object);
 }
 
 /** New connections have the certificate from now on. */
-export function changeCertificate({ server }: FastifyInstance, tls: HttpTls): void {
+export function changeCertificate({ server }: FastifyInstance, tls: TlsServerOptions): void {
   if ('setSecureContext' in server && typeof server.setSecureContext === 'function') server.setSecureContext(tls);
 }

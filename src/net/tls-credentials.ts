@@ -1,24 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Clock, TimerHandle } from '../util/clock.js';
-
-export interface TlsFiles {
-  /** Certificate in PEM, with the chain that leads to its root. */
-  readonly cert: string;
-  readonly key: string;
-  /** Certificates in PEM that sign those of the clients; absent: clients need none. */
-  readonly clientCa?: string;
-}
-
-/** What a TLS server is told. Without a certificate that clientCa has signed nobody gets in, where there is a clientCa. */
-export interface TlsServerOptions {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-  readonly ca?: Buffer;
-  readonly requestCert: boolean;
-  readonly rejectUnauthorized: boolean;
-  readonly minVersion: 'TLSv1.2';
-}
+import type { TlsFiles, TlsServerOptions } from '../util/tls-files.js';
 
 interface Parts {
   readonly clock: Clock;

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { int, keys, string } from '../../protocol/index.js';
+import { attributeId, type AttributeName, int, keys, type KvList, kvlist, makeMessage, type Message, type MessageName, messageType, string, type Value } from '../../protocol/index.js';
 import { Audit } from '../../src/access/audit.js';
 import { connectDesktop, connectDirect, RequestRefused } from '../../src/client/index.js';
 import type { Client } from '../../src/config/deployment.js';
 import { describeFields } from '../../src/log/log-fields.js';
 import { fakeHttp, refused } from '../http/support.js';
 import { HOST, openGateway, SPRING, type TestGateway } from '../support/gateway.js';
+import { RawLine } from '../support/raw-line.js';
 
 const CLIENTS: readonly Client[] = [
   { name: 'boss', password: 'b', roles: ['supervisor'] },
@@ -14,6 +15,12 @@ const CLIENTS: readonly Client[] = [
 ];
 const basic = (name: string, password: string) => ({ authorization: `Basic ${btoa(`${name}:${password}`)}` });
 const FLAG = { key: keys.GSW_AUTO_COMPLETION, value: int(1) };
+
+const attribute = (name: AttributeName, value: Value) => ({ id: attributeId(name), value });
+const load = (type: string) => [{ key: keys.GSW_AGENT_REQ_TYPE, value: string(type) }, FLAG];
+const userRequest = (data: KvList) => makeMessage('RequestDistributeUserEvent', { AttributeReferenceID: 5, AttributeThisDN: 'CommDN1', AttributeUserData: data });
+/** The message, but for an attribute. */
+const without = (name: AttributeName, message: Message): Message => ({ ...message, attributes: message.attributes.filter(({ id }) => id !== attributeId(name)) });
 
 async function refusedOf(request: Promise<unknown>): Promise<void> {
   const error = await request.then(() => undefined, (reason: unknown) => reason);
@@ -99,6 +106,61 @@ describe('the audit', () => {
         { ...bossed, request: 'Load', campaign: 9, group: 732, outcome: 'refused', code: 'CampaignNotFound' },
         { ...bossed, request: 'Unload', ...ids, outcome: 'done' },
         { protocol, client: 'the eye', from: '127.0.0.1', request: 'StopDialing', session: 1001, outcome: 'refused', code: 'RegistrationError' },
+      ]);
+    });
+
+    it('has a line for every GSW_CM request that nobody has looked into', async () => {
+      const direct = await RawLine.open(gateway.ports.direct, 'GSW_CM');
+      const request = (name: MessageName, ...attributes: { id: number; value: Value }[]) => direct.sendMessage({ dialect: 'GSW_CM', type: messageType(name), attributes });
+      const reference = attribute('GSW_CM_AttrReferenceID', int(5));
+      const session = attribute('GSW_CM_AttrSessionID', int(1001));
+      const flag = attribute('GSW_CM_AttrProperties', kvlist([FLAG]));
+      request('GSW_CM_ReqLoadCampaign', reference, session, flag);
+      direct.sendMessage(makeMessage('GSW_CM_ReqRegisterClient', { GSW_CM_AttrReferenceID: 1, GSW_CM_AttrClientName: 'boss', GSW_CM_AttrClientPassword: 'b' }));
+      request('GSW_CM_ReqLoadCampaign', session, flag);
+      request('GSW_CM_ReqStartDialing', reference, session, attribute('GSW_CM_AttrDialMode', string('Preview')));
+      request('GSW_CM_ReqCompleteCampaign', reference, attribute('GSW_CM_AttrCampaignID', string('101')), attribute('GSW_CM_AttrGroupID', int(732)));
+      request('GSW_CM_ReqForceUnloadCampaign', attribute('GSW_CM_AttrReferenceID', int(0)), session);
+      // no campaign requests
+      request('GSW_CM_ReqHeartbeat');
+      request('GSW_CM_ReqCampaignRegistered', reference, attribute('GSW_CM_AttrCampaignID', string('101')));
+      for (let answers = 0; answers < 8; answers += 1) await direct.message();
+      direct.destroy();
+      const who = { protocol: 'GSW_CM', client: 'boss', from: '127.0.0.1' };
+      const refusal = { outcome: 'refused', code: 'InvalidParameter' };
+      expect(lines()).to.deep.equal([
+        { protocol: 'GSW_CM', from: '127.0.0.1', request: 'Load', session: 1001, flag: '1', outcome: 'refused', code: 'RegistrationError' },
+        { ...who, request: 'Load', session: 1001, flag: '1', ...refusal },
+        { ...who, request: 'StartDialing', session: 1001, ...refusal },
+        { ...who, request: 'Complete', group: 732, ...refusal },
+        { ...who, request: 'ForceUnload', session: 1001, ...refusal },
+      ]);
+    });
+
+    it('has a line for every request in user data that nobody has looked into', async () => {
+      const line = await RawLine.open(gateway.ports.tevents, 'T');
+      const register = (name: string, password: string) =>
+        line.sendMessage(makeMessage('RequestRegisterClient', { AttributeReferenceID: 1, AttributeApplicationName: name, AttributeApplicationPassword: password }));
+      line.sendMessage(userRequest(load('CampaignLoad')));
+      register('desk', 'd');
+      line.sendMessage(userRequest(load('CampaignUnload')));
+      line.sendMessage(without('AttributeThisDN', userRequest(load('StartDialing'))));
+      // no campaign requests: another one, one that is masked, no user data at all, another message
+      line.sendMessage(userRequest(load('RecordProcessed')));
+      line.sendMessage(userRequest([{ key: keys.GSW_AGENT_REQ_TYPE, value: { type: 'masked' } }]));
+      line.sendMessage(without('AttributeUserData', userRequest([])));
+      line.sendMessage(makeMessage('RequestAgentLogin', { AttributeReferenceID: 6, AttributeThisDN: 'CommDN1', AttributeAgentID: '1001' }));
+      for (let answers = 0; answers < 8; answers += 1) await line.message();
+      line.destroy();
+      const eye = await connectDesktop({ host: HOST, port: gateway.ports.tevents, applicationName: 'the eye', password: 'e' });
+      await refusedOf(eye.request('RequestDistributeUserEvent', { AttributeThisDN: 'CommDN1', AttributeUserData: load('CampaignForceUnload') }));
+      await eye.close();
+      const who = { protocol: 'T-Events', from: '127.0.0.1', flag: '1', outcome: 'refused' };
+      expect(lines()).to.deep.equal([
+        { ...who, request: 'Load', code: 'ClientNotRegistered' },
+        { ...who, client: 'desk', request: 'Unload', code: 'DnNotRegistered' },
+        { ...who, client: 'desk', request: 'StartDialing', code: 'BadParameter' },
+        { ...who, client: 'the eye', request: 'ForceUnload', code: 'NotAllowed' },
       ]);
     });
 

@@ -169,6 +169,11 @@ describe('TLS', () => {
         if (may) expect(status).to.equal(200);
         else expect(status).to.be.a('string');
       }
+      const ask = createRequest({ env: {}, clock: systemClock, write: () => Promise.resolve() });
+      const asked = { name: 'GSW_CM_ReqGetCampaignStatus', session: 1001, client: 'test', timeoutMs: 2000, server: { host: HOST, port: gateway.ports.direct }, ca: tlsPath('ca.pem') } as const;
+      await ask({ ...asked, cert: tlsPath('client.pem'), key: tlsPath('client.key') });
+      const half = await ask({ ...asked, key: tlsPath('client.key') }).then(() => undefined, (error: unknown) => error);
+      expect(half).to.be.instanceOf(UserError).and.have.property('message').that.includes('--cert and --key go together');
       // a client may have its refusal before it is counted
       const failed = async () => {
         const metrics = await scrape(gateway, OWN);

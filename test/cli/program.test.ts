@@ -70,6 +70,8 @@ describe('a command line', () => {
       ],
     ],
     ['desktop --agent 1001 --dn 7001 --tls --ca a.pem', ['desktop', { agent: '1001', dn: '7001', client: 'ocm-gateway desktop', timeoutMs: 10_000, tls: true, ca: 'a.pem' }]],
+    ['lists --config a.yaml --ca a.pem --cert b.pem --key b.key', ['lists', { config: 'a.yaml', list: undefined, json: false, reclaim: undefined, ca: 'a.pem', cert: 'b.pem', key: 'b.key' }]],
+    ['request load-campaign --session 1 --cert b.pem --key b.key', ['request', { name: 'GSW_CM_ReqLoadCampaign', session: 1, client: 'ocm-gateway request', timeoutMs: 10_000, cert: 'b.pem', key: 'b.key' }]],
     ['desktop --agent 1001 --dn 7001', ['desktop', { agent: '1001', dn: '7001', client: 'ocm-gateway desktop', timeoutMs: 10_000 }]],
     [
       'desktop --agent 1001 --dn 7001 --campaign Spring --config a.yaml --client b --password-env C --agent-password-env D --timeout 1m',

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { TLS_CHECK_MS, TlsCredentials, TlsFileError, type TlsFiles } from '../../src/net/tls-credentials.js';
+import { TLS_CHECK_MS, TlsCredentials, TlsFileError } from '../../src/net/tls-credentials.js';
+import type { TlsFiles } from '../../src/util/tls-files.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { pem, tlsPath } from '../support/tls.js';
 

@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { ErrorCode, type WireProfile } from '../../protocol/index.js';
 import { GatewayApp } from '../../src/app/gateway-app.js';
 import { connectDesktop, connectDirect, type DesktopClient, type DirectClient, RequestRefused } from '../../src/client/index.js';
-import type { Agent, Client, Deployment, TlsFiles } from '../../src/config/deployment.js';
+import type { Agent, Client, Deployment } from '../../src/config/deployment.js';
 import { type Environment, loadConfig } from '../../src/config/load.js';
 import type { Log } from '../../src/log/log.js';
 import type { TraceWriter } from '../../src/log/trace-writer.js';
 import { systemClock } from '../../src/util/clock.js';
+import type { TlsFiles } from '../../src/util/tls-files.js';
 import { makeStoreDirectory } from './engine.js';
 
 export const DEMO_CONFIG = fileURLToPath(new URL('../../../fixtures/configs/demo.yaml', import.meta.url));

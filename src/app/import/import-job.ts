@@ -1,12 +1,9 @@
-import type { GivenCredentials } from '../../cli/credential-options.js';
 import type { CallingList, Deployment } from '../../config/deployment.js';
 
 /** One file on its way into one list, whichever way it takes. */
 export interface ImportJob {
   readonly deployment: Deployment;
   readonly list: CallingList;
-  /** As whom a gateway that has the store is asked; undefined: as one of the configuration. */
-  readonly as: GivenCredentials | undefined;
   readonly source: AsyncGenerator<Uint8Array>;
   readonly skipBad: boolean;
   /** SHA-256 of the file, in hex. */

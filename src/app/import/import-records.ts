@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { loadConfig } from '../../config/load.js';
 import { BadRecord, ImportRefused } from '../../service/importer.js';
-import { givenCredentials } from '../../cli/credential-options.js';
+import { type GivenCredentials, givenCredentials } from '../../cli/credential-options.js';
 import { UserError } from '../../cli/errors.js';
 import { listOf, storeOrGateway } from '../store-or-gateway.js';
 import type { RunImport } from '../../cli/import.js';
@@ -29,9 +29,9 @@ export function importRecords(world: ImportWorld): RunImport {
     const bytes = await sizeOf(options.records);
     const file = await hashOf(options.records);
     const source = readWithProgress(options.records, bytes, world.terminal);
-    const job = { deployment, as: givenCredentials(options, world.env), list, source, skipBad: options.skipBad, file };
+    const job = { deployment, list, source, skipBad: options.skipBad, file };
     await located(options.records, () =>
-      run(job, async ({ loaded, before, rejected }) => {
+      run(job, givenCredentials(options, world.env), async ({ loaded, before, rejected }) => {
         const written = rejected.size === 0 ? undefined : await writeRejected(options.records, list, rejected);
         world.stdout(
           before
@@ -45,10 +45,10 @@ export function importRecords(world: ImportWorld): RunImport {
 }
 
 /** Imports, and tells `report` before the import counts as told: where that fails, the same file is known again. */
-async function run(job: ImportJob, report: (done: ImportDone) => Promise<void>): Promise<void> {
-  const opened = await storeOrGateway(job.deployment, 'an import', 'records could be imported');
+async function run(job: ImportJob, as: GivenCredentials, report: (done: ImportDone) => Promise<void>): Promise<void> {
+  const opened = await storeOrGateway(job.deployment, as, 'an import', 'records could be imported');
   try {
-    const done = await ('http' in opened ? importOverHttp(opened.http, job) : Promise.race([importDirectly(opened.store, job), opened.lost]));
+    const done = await ('holding' in opened ? importOverHttp(opened.holding, job) : Promise.race([importDirectly(opened.store, job), opened.lost]));
     await report(done);
     await done.told();
   } finally {

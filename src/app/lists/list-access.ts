@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { json as readJson } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { GivenCredentials } from '../../cli/credential-options.js';
 import { UserError } from '../../cli/errors.js';
@@ -6,7 +8,8 @@ import { type ListBody, listBody } from '../../http/lists.js';
 import { ListRefused, ListService } from '../../service/list-service.js';
 import type { OwnedStore } from '../../store/owned-store.js';
 import { systemClock } from '../../util/clock.js';
-import { causeOf, credentials, hintFor, storeOrGateway } from '../store-or-gateway.js';
+import type { HoldingGateway, HttpAnswer, Question } from '../holding-gateway.js';
+import { hintFor, storeOrGateway } from '../store-or-gateway.js';
 
 /** A file of records on its way out. */
 export interface ListFile {
@@ -23,9 +26,9 @@ export interface ListAccess {
 }
 
 /** Straight to the store, or through the gateway that has it open. */
-export async function openLists(deployment: Deployment, as: GivenCredentials | undefined): Promise<ListAccess> {
-  const opened = await storeOrGateway(deployment, 'a look at lists', 'lists could be looked at');
-  return 'http' in opened ? overHttp(opened.http, credentials(deployment, as)) : directly(opened.store, deployment);
+export async function openLists(deployment: Deployment, as: GivenCredentials): Promise<ListAccess> {
+  const opened = await storeOrGateway(deployment, as, 'a look at lists', 'lists could be looked at');
+  return 'holding' in opened ? overHttp(opened.holding) : directly(opened.store, deployment);
 }
 
 const quiet = (): void => undefined;
@@ -53,33 +56,34 @@ async function told<T>(job: () => Promise<T>): Promise<T> {
 const refused = z.object({ status: z.object({ message: z.string() }) });
 const reclaimed = z.object({ reclaimed: z.number() });
 
-function overHttp(http: string, headers: Readonly<Record<string, string>>): ListAccess {
-  const ask = async (method: 'GET' | 'POST', path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<Response> => {
-    const url = new URL(path, http);
-    for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
-    const answer = await fetch(url, { method, headers }).catch((error: unknown) => {
-      throw new UserError(`the gateway at ${url.origin}, which has the store open, did not answer: ${causeOf(error)}`);
+function overHttp(gateway: HoldingGateway): ListAccess {
+  const ask = async (method: 'GET' | 'POST', path: string, query: NonNullable<Question['query']> = {}): Promise<HttpAnswer> => {
+    const answer = await gateway.ask(method, path, { query }).catch((error: unknown) => {
+      throw new UserError(`the gateway at ${gateway.origin}, which has the store open, did not answer: ${wordsOf(error)}`);
     });
-    if (answer.ok) return answer;
-    const reason = refused.safeParse(await answer.json().catch(() => undefined)).data?.status.message ?? `HTTP status ${answer.status}`;
-    throw new UserError(`the gateway at ${url.origin}, which has the store open, refused: ${reason}${hintFor(answer.status)}`);
+    if (answer.status === 200) return answer;
+    const reason = refused.safeParse(await jsonOf(answer).catch(() => undefined)).data?.status.message ?? `HTTP status ${answer.status}`;
+    throw new UserError(`the gateway at ${gateway.origin}, which has the store open, refused: ${reason}${hintFor(answer.status)}`);
   };
   return {
-    report: async (name) => (await (await ask('GET', '/lists', { name })).json()) as ListBody[],
-    reclaim: async (appId, name) => reclaimed.parse(await (await ask('POST', '/lists/reclaim', { appId: String(appId), name })).json()).reclaimed,
+    report: async (name) => (await jsonOf(await ask('GET', '/lists', { name }))) as ListBody[],
+    reclaim: async (appId, name) => reclaimed.parse(await jsonOf(await ask('POST', '/lists/reclaim', { appId: String(appId), name }))).reclaimed,
     async export(name) {
       const answer = await ask('GET', `/lists/${encodeURIComponent(name)}/export`);
-      return { records: Number(answer.headers.get('x-records') ?? 0), chunks: whole(answer) };
+      return { records: Number(answer.headers['x-records'] ?? 0), chunks: whole(answer) };
     },
     close: () => Promise.resolve(),
   };
 }
 
+const jsonOf = ({ body }: HttpAnswer): Promise<unknown> => readJson(Readable.from(body));
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** A gateway that ends in the middle cuts the file: that is a failure, not its end. */
-async function* whole({ body }: Response): AsyncGenerator<Uint8Array> {
+async function* whole({ body }: HttpAnswer): AsyncGenerator<Uint8Array> {
   try {
-    if (body !== null) yield* body as unknown as AsyncIterable<Uint8Array>;
+    yield* body;
   } catch (error) {
-    throw new UserError(`the gateway did not send all of the list: ${causeOf(error)}`);
+    throw new UserError(`the gateway did not send all of the list: ${wordsOf(error)}`);
   }
 }

@@ -1,4 +1,5 @@
-import type { ReadMessage } from '../../../protocol/index.js';
+import { type Message, readAttribute, type ReadMessage } from '../../../protocol/index.js';
+import type { Audited } from '../../access/audit.js';
 import { REQUEST_NAMES } from '../../campaign/request-names.js';
 import type { CampaignRequest, CampaignRequestKind, ParameterNames } from '../../campaign/requests.js';
 import { flagInput } from '../flag-input.js';
@@ -46,6 +47,16 @@ export function toCampaignRequest(message: CampaignMessage, by: string, names: P
       autoCompletion: flagInput(attributes.GSW_CM_AttrProperties),
     }),
   };
+}
+
+/** What can be read of a request that is wrong: whom it is about, and GSW_AUTO_COMPLETION. */
+export function readableOf(message: Message): Pick<Audited, 'target' | 'flag'> {
+  const target = targetOf({
+    GSW_CM_AttrCampaignID: readAttribute(message, 'GSW_CM_AttrCampaignID'),
+    GSW_CM_AttrGroupID: readAttribute(message, 'GSW_CM_AttrGroupID'),
+    GSW_CM_AttrSessionID: readAttribute(message, 'GSW_CM_AttrSessionID'),
+  });
+  return { target, flag: flagInput(readAttribute(message, 'GSW_CM_AttrProperties')) };
 }
 
 /** The ids of a request about campaigns. */

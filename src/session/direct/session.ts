@@ -6,7 +6,7 @@ import type { ClientRole } from '../../config/deployment.js';
 import { printableName } from '../client-name.js';
 import type { Line } from '../line.js';
 import type { DialectSession } from '../session.js';
-import { type CampaignMessage, isCampaignMessage, kindOf, targetOf, toCampaignRequest } from './campaign-request.js';
+import { type CampaignMessage, isCampaignMessage, kindOf, readableOf, targetOf, toCampaignRequest } from './campaign-request.js';
 import { answerOf, errorEvent } from './events.js';
 import type { DirectParts } from './parts.js';
 import { subscribe, unsubscribe } from './subscription.js';
@@ -58,7 +58,7 @@ export class DirectSession implements DialectSession {
 
   wrong(wrong: Wrong): void {
     const kind = wrong.name === undefined ? undefined : kindOf(wrong.name);
-    if (kind !== undefined) this.parts.audit.refused(this.#audited(kind), 'InvalidParameter');
+    if (kind !== undefined) this.parts.audit.refused({ ...this.#audited(kind), ...readableOf(wrong.message) }, 'InvalidParameter');
     this.#refuse(wrong.referenceId ?? 0, 'InvalidParameter', wrong.what);
   }
 

@@ -6,6 +6,7 @@ import { printableName } from '../client-name.js';
 import type { DialectSession } from '../session.js';
 import { registerAddress, unregisterAddress } from './address.js';
 import { agentLogin, agentLogout, agentReady } from './agent.js';
+import { auditUnread } from './audit-unread.js';
 import type { DesktopLine } from './desktop-line.js';
 import type { TEventParts } from './parts.js';
 import { codeOf, refuse } from './reply.js';
@@ -49,10 +50,10 @@ export class TEventSession implements DialectSession {
       return refuse(desktop, 'UnknownMessage', `${read.name} is an event; a client sends requests`, to);
     }
     if (state.kind === 'connected') {
-      return refuse(desktop, 'ClientNotRegistered', `${read.name} before RequestRegisterClient: the client is not registered`, to);
+      return this.#refuse(read.message, 'ClientNotRegistered', `${read.name} before RequestRegisterClient: the client is not registered`, to);
     }
     const refusal = roleRefusal(this.#requestOf(read), state);
-    if (refusal !== undefined) return refuse(desktop, 'NotAllowed', refusal, { ...to, AttributeThisDN: dnOf(read) });
+    if (refusal !== undefined) return this.#refuse(read.message, 'NotAllowed', refusal, { ...to, AttributeThisDN: dnOf(read) });
     switch (read.name) {
       case 'RequestHeartbeat':
         return desktop.send('EventHeartbeat', { AttributeReferenceID: read.attributes.AttributeReferenceID });
@@ -74,7 +75,7 @@ export class TEventSession implements DialectSession {
 
   wrong(wrong: Wrong): void {
     const code = wrong.reason === 'UnknownMessage' ? 'UnknownMessage' : 'BadParameter';
-    refuse(this.desktop, code, wrong.what, { AttributeReferenceID: wrong.referenceId });
+    this.#refuse(wrong.message, code, wrong.what, { AttributeReferenceID: wrong.referenceId });
   }
 
   malformed(error: ProtocolError): Message {
@@ -122,6 +123,13 @@ export class TEventSession implements DialectSession {
     });
   }
 
+  /** Refuses a message into which nobody has looked further. */
+  #refuse(message: Message, code: keyof typeof EventErrorCode, words: string, to: Parameters<typeof refuse>[3]): void {
+    const client = this.#state.kind === 'registered' ? this.#state.name : undefined;
+    auditUnread(this.parts, { client, from: this.desktop.line.remoteAddress }, message, code);
+    refuse(this.desktop, code, words, to);
+  }
+
   /** The row of the table of roles. */
   #requestOf(read: ReadMessage): string {
     const isCommunicationDn = read.name === 'RequestRegisterAddress' && this.parts.deployment.communicationDns.includes(read.attributes.AttributeThisDN);
@@ -131,7 +139,7 @@ export class TEventSession implements DialectSession {
   #onDn(read: OnDn, client: Registered): void | Promise<void> {
     const { desktop, parts } = this;
     const dn = read.attributes.AttributeThisDN;
-    if (!client.dns.has(dn)) return refuse(desktop, 'DnNotRegistered', `DN ${dn.slice(0, 64)} is not registered on this connection`, read.attributes);
+    if (!client.dns.has(dn)) return this.#refuse(read.message, 'DnNotRegistered', `DN ${dn.slice(0, 64)} is not registered on this connection`, read.attributes);
     switch (read.name) {
       case 'RequestAgentLogin':
         return agentLogin(parts, desktop, read);

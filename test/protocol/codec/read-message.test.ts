@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 
-import { findMessage, makeMessage, MASKED, ocm1, readMessage, referenceIdOf } from '../../../protocol/index.js';
+import { findMessage, makeMessage, MASKED, ocm1, readAttribute, readMessage, referenceIdOf } from '../../../protocol/index.js';
 import type { Attribute, Dialect, Message, Value } from '../../../protocol/index.js';
 import { dictionaryMessage } from '../support/arbitraries.js';
 import { frameNamed } from '../support/fixtures.js';
@@ -40,17 +40,26 @@ describe('readMessage', () => {
   });
 
   it('refuses an unknown message type, and keeps the reference', () => {
-    expect(readMessage(message(34, [int(1, 77)]))).to.deep.equal({
-      kind: 'wrong', reason: 'UnknownMessage', dialect: 'GSW_CM', type: 34, referenceId: 77, what: 'Unknown message type 34',
+    const sent = message(34, [int(1, 77)]);
+    expect(readMessage(sent)).to.deep.equal({
+      message: sent, kind: 'wrong', reason: 'UnknownMessage', dialect: 'GSW_CM', type: 34, referenceId: 77, what: 'Unknown message type 34',
     });
   });
 
   it('names a required attribute that is missing', () => {
-    expect(readMessage(message(6, [int(1, 5)]))).to.deep.equal({
-      kind: 'wrong', reason: 'MissingAttribute', dialect: 'GSW_CM', type: 6, name: 'GSW_CM_ReqRegisterClient',
+    const sent = message(6, [int(1, 5)]);
+    expect(readMessage(sent)).to.deep.equal({
+      message: sent, kind: 'wrong', reason: 'MissingAttribute', dialect: 'GSW_CM', type: 6, name: 'GSW_CM_ReqRegisterClient',
       attribute: 'GSW_CM_AttrClientName', referenceId: 5, what: 'GSW_CM_AttrClientName is missing in GSW_CM_ReqRegisterClient',
     });
     expect(readMessage(message(7, []))).to.include({ reason: 'MissingAttribute', attribute: 'GSW_CM_AttrReferenceID' }).and.not.have.property('referenceId');
+  });
+
+  it('leaves the rest of what is wrong to be read, by name', () => {
+    const sent = message(7, [int(1, 5), of(3, { type: 'string', value: '101' }), int(4, 732), int(4, 9), of(10, { type: 'masked' })]);
+    expect(readMessage(sent)).to.include({ kind: 'wrong', message: sent });
+    expect(readAttribute(sent, 'GSW_CM_AttrGroupID')).to.equal(732);
+    for (const name of ['GSW_CM_AttrCampaignID', 'GSW_CM_AttrSessionID', 'GSW_CM_AttrProperties'] as const) expect(readAttribute(sent, name), name).to.equal(undefined);
   });
 
   it('names an attribute of another type', () => {
