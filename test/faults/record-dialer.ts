@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import type { CallEvent } from '../../src/dialer/dialer.js';
 import { SimulatedDialer } from '../../src/dialer/simulated.js';
+import { systemClock } from '../../src/util/clock.js';
 
 /**
  * Loaded into a gateway's process before its program (`--import`): writes down what the dialer is asked and what it tells, each
@@ -15,6 +16,8 @@ export const DIALED_FILE = 'OCM_TEST_DIALED';
 export interface Dialed {
   /** Which process. */
   readonly life: number;
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
   readonly what: 'place' | 'connect' | 'cancel' | CallEvent['kind'];
   readonly id: number;
   readonly phone?: string;
@@ -32,7 +35,7 @@ function before<N extends 'place' | 'connect' | 'cancel' | 'onEvent'>(name: N, j
 }
 
 function record(into: string): void {
-  const note = (entry: Omit<Dialed, 'life'>): void => appendFileSync(into, `${JSON.stringify({ life: process.pid, ...entry })}\n`);
+  const note = (entry: Omit<Dialed, 'life' | 'at'>): void => appendFileSync(into, `${JSON.stringify({ life: process.pid, at: systemClock.now(), ...entry })}\n`);
   before('place', (attempt) => note({ what: 'place', ...attempt }));
   before('connect', (id) => note({ what: 'connect', id }));
   before('cancel', (id) => note({ what: 'cancel', id }));

@@ -91,7 +91,7 @@ const templates = new Map<string, Promise<string>>();
 async function makeTemplate(url: string): Promise<string> {
   const name = `ocm_test_${randomUUID().slice(0, 8)}_template`;
   await admin(`CREATE DATABASE ${name}`, url);
-  if (process.env['OCM_TEST_PG_URL'] !== undefined) dropAtEnd(name);
+  if (url !== (await own)?.url) dropAtEnd(name, url);
   const client = new PostgresClient(settingsOf(databaseUrl(url, name)), 'tests');
   await migrate(client);
   await client.close();
@@ -99,9 +99,9 @@ async function makeTemplate(url: string): Promise<string> {
 }
 
 /** A server that is not ours outlives the run: it is left as it was found. */
-function dropAtEnd(name: string): void {
+function dropAtEnd(name: string, url: string): void {
   process.once('beforeExit', () => {
-    void adminUrl().then((url) => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`, url));
+    void admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`, url);
   });
 }
 
@@ -111,9 +111,9 @@ export interface TestDatabase {
   readonly drop: () => Promise<void>;
 }
 
-/** A database of its own, with the gateway's tables and nothing in them, on the server of this run or the one given. */
-export async function makeDatabase(server?: PostgresServer): Promise<TestDatabase> {
-  const url = server?.url ?? (await adminUrl());
+/** A database of its own, with the gateway's tables and nothing in them, on the server of this run or the one given, by itself or by its url. */
+export async function makeDatabase(server?: PostgresServer | string): Promise<TestDatabase> {
+  const url = (typeof server === 'string' ? server : server?.url) ?? (await adminUrl());
   let template = templates.get(url);
   if (template === undefined) templates.set(url, (template = makeTemplate(url)));
   const name = `ocm_test_${randomUUID().slice(0, 8)}`;
