@@ -7,18 +7,22 @@ export const JOIN_BYTES = 16 * 1024;
  */
 export class JoinBuffer {
   #bytes = Buffer.allocUnsafeSlow(JOIN_BYTES);
+  #length = 0;
 
-  /** The parts, which come to `bytes` (JOIN_BYTES at most), in one piece. It is overwritten by the next call, unless `keep` is called before. */
-  join(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-    let at = 0;
-    for (const part of parts) {
-      this.#bytes.set(part, at);
-      at += part.byteLength;
-    }
-    return this.#bytes.subarray(0, bytes);
+  /** Adds a part; all of them come to JOIN_BYTES at most. */
+  add(part: Uint8Array): void {
+    this.#bytes.set(part, this.#length);
+    this.#length += part.byteLength;
   }
 
-  /** Somebody still reads what was joined last: it stays as it is. */
+  /** The parts in one piece. It is overwritten by the next ones, unless `keep` is called before. */
+  take(): Uint8Array {
+    const joined = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    return joined;
+  }
+
+  /** Somebody still reads what was taken last: it stays as it is. */
   keep(): void {
     this.#bytes = Buffer.allocUnsafeSlow(JOIN_BYTES);
   }
