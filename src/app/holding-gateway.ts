@@ -45,7 +45,8 @@ export class HoldingGateway {
   async ask(method: 'GET' | 'POST', path: string, { query = {}, body }: Question = {}): Promise<HttpAnswer> {
     const url = new URL(path, this.base);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, value);
-    const headers = { ...this.#headers, ...(body !== undefined && { 'content-type': 'text/csv' }) };
+    // a server that is told to close does so behind its answer, also where a body is still on its way: the answer would be lost with it
+    const headers = { ...this.#headers, connection: 'keep-alive', ...(body !== undefined && { 'content-type': 'text/csv' }) };
     const asked = (url.protocol === 'https:' ? requestEncrypted : request)(url, { ...this.#tls, method, headers, agent: false, timeout: SILENCE_MS });
     asked.on('timeout', () => asked.destroy(new Error(`it said nothing for ${SILENCE_MS / 60_000} minutes`)));
     const answered = new Promise<IncomingMessage>((resolve, reject) => asked.once('response', resolve).on('error', reject));
