@@ -3,7 +3,7 @@ import type { Seat } from '../agent/pool.js';
 import { isPersonal, type RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
 import { ownedTransaction } from '../store/owner.js';
-import { finalizeMissed } from '../store/statements/missed-callbacks.js';
+import { finalizeMissed, hasPersonalRows } from '../store/statements/missed-callbacks.js';
 import { takePersonalChains } from '../store/statements/take-chains.js';
 import { type GroupContext, openListsOf, takerOf } from './group-context.js';
 import type { HandOuts } from './hand-outs.js';
@@ -129,6 +129,7 @@ export class CallbackDesk {
       let finals = 0;
       const found: Chain[] = [];
       for (const list of openListsOf(this.context)) {
+        if (!(await hasPersonalRows(sql, list))) continue;
         finals += await finalizeMissed(sql, list, waiting, nowMs);
         if (callbacks.length === 0) continue;
         const taker = { ...takerOf(this.context), appId: runtime.owner.serverDbid };

@@ -4,7 +4,7 @@ import { saveFinding } from './corpus.js';
 import { fuzz } from './fuzz.js';
 
 /** Short: `npm run fuzz` has the long form, and CONTRIBUTING.md how to run it. */
-const FRAMES = Number(process.env['OCM_TEST_FRAMES'] ?? 20_000);
+const FRAMES = Number(process.env['OCM_TEST_FRAMES'] ?? 10_000);
 const SEEDS = [1];
 
 describe('the listeners of a gateway', function () {

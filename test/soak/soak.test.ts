@@ -4,7 +4,7 @@ import { planFaults } from './plan.js';
 import { runSoak } from './soak.js';
 
 /** `npm run soak` sets more of everything. */
-const SHORT = { minutes: 0.15, desktops: 100, groups: 4, seed: Number(process.env['OCM_TEST_SEED'] ?? 20_261), store: undefined, kill: true, cut: true, storeFaults: true, logs: undefined };
+const SHORT = { minutes: 0.12, desktops: 100, groups: 4, seed: Number(process.env['OCM_TEST_SEED'] ?? 20_261), store: undefined, kill: true, cut: true, storeFaults: true, logs: undefined };
 
 describe(`a short soak (seed ${SHORT.seed})`, function () {
   this.timeout(240_000);

@@ -5,6 +5,12 @@ import { type ListTable, quoteName } from '../list-table.js';
 /** Chains made final in one go, so that a list full of them does not hold the store. */
 const BATCH = 1000;
 
+/** Whether a list has any Ready record that is for one agent: most have none, and thousands of agents need not be named to the store for it. */
+export async function hasPersonalRows(sql: Sql, list: ListTable): Promise<boolean> {
+  const rows = await sql.query(`SELECT 1 FROM ${quoteName(list.table)} WHERE record_status = 1 AND ${isPersonalRow('')} LIMIT 1`);
+  return rows.length > 0;
+}
+
 /** An agent who is not there, and since when. Seconds since the epoch. */
 export interface AbsentAgent {
   readonly agentId: string;
