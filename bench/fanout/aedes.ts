@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { createServer, type Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import { answerListen } from './answer-listen.js';
 import { answers, now } from './peer.js';
 import { TOPIC } from './mqtt.js';
 
@@ -15,14 +16,7 @@ const { Aedes } = (await import(pathToFileURL(require.resolve('aedes')).href)) a
 const broker = await Aedes.createBroker({});
 const server = createServer({ noDelay: true }, (socket) => broker.handle(socket));
 
-answers('listen', () => {
-  return new Promise<number>((resolve) => {
-    server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-});
+answerListen(server);
 
 answers('send', (base64: string): number => {
   const payload = Buffer.from(base64, 'base64');

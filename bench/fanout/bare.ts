@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { answerListen } from './answer-listen.js';
 import { answers, now } from './peer.js';
 
 /** The least there is: a loop that writes the same bytes to every socket. */
@@ -11,14 +12,7 @@ const server = createServer({ noDelay: true }, (socket) => {
   socket.on('close', () => sockets.delete(socket));
 });
 
-answers('listen', () => {
-  return new Promise<number>((resolve) => {
-    server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 }, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-});
+answerListen(server);
 
 answers('send', (base64: string): number => {
   const bytes = Buffer.from(base64, 'base64');
