@@ -20,7 +20,7 @@ interface Run {
 /** Runs a script that has a directory for temporary files of its own. */
 async function run(args: readonly string[], watch: (child: ChildProcess, stdout: string) => void = () => undefined): Promise<Run> {
   const temporary = mkdtempSync(join(tmpdir(), 'demo-test-'));
-  const child = spawn(process.execPath, args, { env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' } });
+  const child = spawn(process.execPath, [...process.execArgv, ...args], { env: { ...process.env, TMPDIR: temporary, NODE_OPTIONS: '' } });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();

@@ -69,6 +69,11 @@ export class FaultyClient implements StoreClient {
     for (let left = 5; left > 0; left -= 1) await turn();
   }
 
+  /** What a test reads beside the engine is waited for by `settled` as well: the engine would go on and change it meanwhile. */
+  beside<T>(read: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#counted(() => read(this.inner));
+  }
+
   /** Resolves when the store is asked nothing, and nothing that came of the last answer asks it again. */
   async settled(): Promise<void> {
     for (;;) {

@@ -131,7 +131,7 @@ class Run {
 
   /** Before the call: its attempt is counted, its record is out and not final. */
   async #check(phone: string, calls: number): Promise<void> {
-    const [row] = await this.store.client.query<{ attempt: number; record_status: number }>('SELECT attempt, record_status FROM cl_spring WHERE contact_info = $1', [phone]);
+    const [row] = await this.engine.client.beside((sql) => sql.query<{ attempt: number; record_status: number }>('SELECT attempt, record_status FROM cl_spring WHERE contact_info = $1', [phone]));
     if (row === undefined || row.attempt < calls) this.wrong.push(`call ${calls} of ${phone} has attempt ${row?.attempt}`);
     if (row?.record_status !== RecordStatus.Retrieved) this.wrong.push(`${phone} is called with record_status ${row?.record_status}`);
   }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentPool } from '../../src/agent/pool.js';
@@ -16,10 +16,16 @@ import { type Clock, systemClock } from '../../src/util/clock.js';
 import { parseChanged, type SmallConfig } from '../config/support.js';
 import { makeDatabase, settingsOf } from './postgres-server.js';
 
+/** Node.js has it; its types come with those of browsers only. */
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
 /** A store with its tables, made once for all test files and copied: to make one anew takes seconds. */
 let template: Promise<string> | undefined;
+/** PGlite's machine code: as long as somebody keeps it, whoever opens a store in this process is given it and compiles nothing. */
+let compiled: object | undefined;
 
 async function makeTemplate(): Promise<string> {
+  compiled ??= await WebAssembly.compile(await readFile(new URL('pglite.wasm', import.meta.resolve('@electric-sql/pglite'))));
   const directory = await mkdtemp(join(tmpdir(), 'ocm-template-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const { client } = await openEmbedded(directory, 'tests');

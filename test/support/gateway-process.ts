@@ -39,10 +39,10 @@ export class GatewayProcess {
     });
   }
 
-  /** Runs a command line. Of this process's variables it inherits none that could configure it. */
+  /** Runs a command line, with the flags of this process. Of its variables it inherits none that could configure it. */
   static run(args: readonly string[], env: Readonly<Record<string, string>> = {}): GatewayProcess {
     const { PATH = '', HOME = '' } = process.env;
-    return new GatewayProcess(spawn(process.execPath, [MAIN, ...args], { env: { PATH, HOME, TZ: 'Etc/UTC', ...env } }));
+    return new GatewayProcess(spawn(process.execPath, [...process.execArgv, MAIN, ...args], { env: { PATH, HOME, TZ: 'Etc/UTC', ...env } }));
   }
 
   /** Runs `start` with the demo's deployment, or another, on free ports unless `env` names them. */
