@@ -30,7 +30,7 @@ describeOnStores('how many records lists have', (openTestStore) => {
     await counts.settled();
     const first = { list: 'Spring', ready: 2252, retrieved: 2253, final: 4505, countedAt: NOW };
     expect(counts.latest()).to.deep.equal([first]);
-    expect(asked.length, 'rows without a record_id, three steps, and one that finds nothing').to.equal(5);
+    expect(asked.length, 'rows without a record_id, and three steps').to.equal(4);
 
     await store.client.query('INSERT INTO brought VALUES (20000, 1)');
     clock.advance(14_999);
@@ -66,7 +66,7 @@ describeOnStores('how many records lists have', (openTestStore) => {
         clock.advance(1);
       }
     }
-    expect(seen).to.deep.equal([1, 2, 3]);
+    expect(seen).to.deep.equal([1, 2]);
   });
 
   it('keeps the old figures of a list that cannot be counted, says so, and goes on with the others', async () => {

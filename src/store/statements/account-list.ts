@@ -25,7 +25,8 @@ export async function* accountOf(sql: Sql, list: ListTable, nowMs: number, zones
   for (let after: number | undefined = BEFORE_ALL; after !== undefined; ) {
     const rows: AccountRow[] = await account(sql, list, 'record_id > $4::bigint', after, nowMs, zones);
     yield* rows;
-    after = rows.length === 0 ? undefined : Math.max(...rows.map((row) => row.last ?? 0));
+    const looked = rows.reduce((sum, { count }) => sum + count, 0);
+    after = looked < BATCH ? undefined : Math.max(...rows.map((row) => row.last ?? 0));
   }
 }
 

@@ -27,6 +27,7 @@ export async function* countStatuses(sql: Sql, list: ListTable): AsyncGenerator<
       [after],
     );
     yield* rows;
-    after = rows[0]?.last ?? null;
+    const [{ ready, retrieved, final, last } = { ready: 0, retrieved: 0, final: 0, last: null }] = rows;
+    after = ready + retrieved + final < BATCH ? null : last;
   }
 }
