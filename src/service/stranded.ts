@@ -6,7 +6,7 @@ import { endStrandedHandOuts, type HandOutRow } from '../store/statements/hand-o
 import { selectKnownLists } from '../store/statements/known-lists.js';
 import { writeEndedRows } from '../store/statements/list-rows.js';
 import { groupBy } from '../util/group-by.js';
-import { endedRow } from './record-writer.js';
+import { endedRow } from './ended-row.js';
 import { recordsOutOf } from './recovery.js';
 import type { Runtime } from './runtime.js';
 

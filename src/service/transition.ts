@@ -11,7 +11,7 @@ import { deleteRetries } from '../store/statements/retries.js';
 import { type GroupContext, listsOf, sessionOf, takerOf } from './group-context.js';
 import { toGroupState, writeChange } from './group-store.js';
 import { putBufferBack } from './put-back.js';
-import { endedRow } from './record-writer.js';
+import { endedRow } from './ended-row.js';
 
 export interface Transition {
   readonly from: GroupState;

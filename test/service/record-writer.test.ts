@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type EndedBy, RecordWriter } from '../../src/service/record-writer.js';
+import type { EndedBy } from '../../src/service/record-jobs.js';
+import { RecordWriter } from '../../src/service/record-writer.js';
 import { StatementFailed, StoreAway } from '../../src/store/client.js';
 import type { Owner } from '../../src/store/owner.js';
 import type { HandOutRow } from '../../src/store/statements/hand-outs.js';
