@@ -30,6 +30,11 @@ export const binary = (value: Uint8Array): Value => ({ type: 'binary', value });
 export const wstring = (value: string): Value => ({ type: 'wstring', value });
 export const float = (value: number): Value => ({ type: 'float', value });
 
+/** The text of a value of either text type; undefined where it is of another, or absent. */
+export function textOf(value: Value | undefined): string | undefined {
+  return value?.type === 'string' || value?.type === 'wstring' ? value.value : undefined;
+}
+
 /** The value of the first pair with that key: a repeated key is carried, but only its first pair counts. */
 export function findValue(list: KvList, key: string): Value | undefined {
   return list.find((pair) => pair.key === key)?.value;

@@ -1,4 +1,4 @@
-import { EventErrorCode, findValue, keys, type KvList, type MessageName, type ReadMessage, string } from '../../protocol/index.js';
+import { EventErrorCode, findValue, keys, type KvList, type MessageName, type ReadMessage, string, textOf } from '../../protocol/index.js';
 import type { Answer, DesktopRequest, Given, RequestOptions } from './answers.js';
 import { type CallEvent, callEventOf } from './call-event.js';
 import { DESKTOP_RULES } from './dialect-rules.js';
@@ -258,8 +258,7 @@ function askForToken({ password, resumeToken }: Secret): KvList | undefined {
 }
 
 function tokenOf({ attributes }: Answer<'RequestRegisterClient' | 'RequestAgentLogin'>): string | undefined {
-  const value = findValue(attributes.AttributeExtensions ?? [], keys.GSW_RESUME_TOKEN);
-  return value?.type === 'string' ? value.value : undefined;
+  return textOf(findValue(attributes.AttributeExtensions ?? [], keys.GSW_RESUME_TOKEN));
 }
 
 /** Connects to a listener of T-Events and registers. */

@@ -1,4 +1,4 @@
-import { findValue, int, type KeyName, keys, type KvList, long, type ReadMessage, string, type Value } from '../../protocol/index.js';
+import { findValue, int, type KeyName, keys, type KvList, long, type ReadMessage, string, textOf, type Value } from '../../protocol/index.js';
 
 /** Pairs of user data, as a list or, where order and types say themselves, as an object: text, int, and long for a bigint. */
 export type Pairs = KvList | Readonly<Record<string, string | number | bigint | Value>>;
@@ -20,8 +20,7 @@ export class ReceivedData {
 
   /** The text of a key; undefined where it is absent or no text. */
   text(key: KeyName | (string & {})): string | undefined {
-    const value = findValue(this.data, key);
-    return value?.type === 'string' || value?.type === 'wstring' ? value.value : undefined;
+    return textOf(findValue(this.data, key));
   }
 
   /** The int of a key, also where it came as decimal text; undefined where it is absent or neither. */

@@ -1,4 +1,4 @@
-import { findValue, UserEventError, type KvList, type Value } from '../../protocol/index.js';
+import { findValue, UserEventError, type KvList, textOf, type Value } from '../../protocol/index.js';
 import type { FieldValue, RecordField } from '../lists/record-fields.js';
 import { valueParser } from '../lists/record-values.js';
 import { describe } from './reader.js';
@@ -16,7 +16,7 @@ export function customFieldsOf(data: KvList, known: readonly RecordField[]): Cus
   for (const field of known) {
     const value = findValue(data, field.name);
     if (value === undefined) continue;
-    const text = textOf(value);
+    const text = asText(value);
     const parsed = text === undefined ? { expected: 'text or a number' } : valueParser(field)(text);
     if ('expected' in parsed) {
       return { kind: 'refused', number: UserEventError.BadValue, message: `${field.name} is ${describe(value)}; it takes ${parsed.expected}` };
@@ -26,18 +26,6 @@ export function customFieldsOf(data: KvList, known: readonly RecordField[]): Cus
   return { kind: 'fields', fields };
 }
 
-function textOf(value: Value): string | undefined {
-  switch (value.type) {
-    case 'string':
-    case 'wstring':
-      return value.value;
-    case 'int':
-    case 'long':
-    case 'float':
-      return String(value.value);
-    case 'masked':
-    case 'binary':
-    case 'kvlist':
-      return undefined;
-  }
+function asText(value: Value): string | undefined {
+  return value.type === 'int' || value.type === 'long' || value.type === 'float' ? String(value.value) : textOf(value);
 }

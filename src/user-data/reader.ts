@@ -1,4 +1,4 @@
-import { findValue, type KeyName, keys, type KvList, numberOf, UserEventError, type Value } from '../../protocol/index.js';
+import { findValue, type KeyName, keys, type KvList, numberOf, textOf, UserEventError, type Value } from '../../protocol/index.js';
 
 /** What is wrong with a request's user data, as tevents.md numbers it. The key is named in the message. */
 export class UserDataError extends Error {
@@ -30,8 +30,8 @@ export class UserData {
   text(key: KeyName): string | undefined {
     const value = findValue(this.list, key);
     if (value === undefined) return undefined;
-    if (value.type === 'string' || value.type === 'wstring') return value.value;
-    if (value.type === 'int' || value.type === 'long') return String(value.value);
+    const text = value.type === 'int' || value.type === 'long' ? String(value.value) : textOf(value);
+    if (text !== undefined) return text;
     throw new UserDataError('BadValue', `${key} is ${describe(value)}; it takes text`);
   }
 
@@ -56,7 +56,7 @@ export class UserData {
   member(key: KeyName, enumeration: Readonly<Record<string, number>>): number | undefined {
     const value = findValue(this.list, key);
     if (value === undefined) return undefined;
-    const number = (value.type === 'string' || value.type === 'wstring' ? numberOf(enumeration, value.value) : undefined) ?? asInteger(value);
+    const number = numberOf(enumeration, textOf(value) ?? '') ?? asInteger(value);
     if (number !== undefined && Object.values(enumeration).includes(number)) return number;
     throw new UserDataError('BadValue', `${key} is ${describe(value)}; it takes one of ${Object.keys(enumeration).join(', ')}, or its number`);
   }
@@ -65,7 +65,7 @@ export class UserData {
   choice<Word extends string>(key: KeyName, words: readonly Word[]): Word | undefined {
     const value = findValue(this.list, key);
     if (value === undefined) return undefined;
-    const text = value.type === 'string' || value.type === 'wstring' ? value.value.trim().toLowerCase() : '';
+    const text = textOf(value)?.trim().toLowerCase();
     const word = words.find((one) => one.toLowerCase() === text);
     if (word !== undefined) return word;
     throw new UserDataError('BadValue', `${key} is ${describe(value)}; it takes one of ${words.join(', ')}`);
@@ -79,16 +79,15 @@ export class UserData {
 /** An int32 of an int, a long or decimal text. */
 function asInteger(value: Value): number | undefined {
   if (value.type === 'int') return value.value;
-  const text = value.type === 'long' || value.type === 'string' || value.type === 'wstring' ? String(value.value) : '';
+  const text = value.type === 'long' ? String(value.value) : (textOf(value) ?? '');
   const number = Number(text);
   return INTEGER.test(text) && number >= INT32_MIN && number <= INT32_MAX ? number : undefined;
 }
 
 /** A value in words, short enough for an error message. */
 export function describe(value: Value): string {
-  if (value.type === 'string' || value.type === 'wstring') {
-    return value.value.length > 40 ? `'${value.value.slice(0, 40)}...'` : `'${value.value}'`;
-  }
+  const text = textOf(value);
+  if (text !== undefined) return text.length > 40 ? `'${text.slice(0, 40)}...'` : `'${text}'`;
   return value.type === 'int' || value.type === 'long' || value.type === 'float' ? String(value.value) : `of type ${value.type}`;
 }
 

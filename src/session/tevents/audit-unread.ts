@@ -1,4 +1,4 @@
-import { type EventErrorCode, findValue, keys, type Message, messageType, readAttribute } from '../../../protocol/index.js';
+import { type EventErrorCode, findValue, keys, type Message, messageType, readAttribute, textOf } from '../../../protocol/index.js';
 import { flagInput } from '../flag-input.js';
 import { CONTROL_REQUESTS } from './control.js';
 import type { TEventParts } from './parts.js';
@@ -12,7 +12,6 @@ const CARRIERS = new Set([messageType('RequestDistributeUserEvent'), messageType
 export function auditUnread(parts: TEventParts, who: { readonly client?: string | undefined; readonly from: string }, message: Message, code: keyof typeof EventErrorCode): void {
   if (!CARRIERS.has(message.type)) return;
   const data = readAttribute(message, 'AttributeUserData') ?? [];
-  const type = findValue(data, keys.GSW_AGENT_REQ_TYPE);
-  const request = type?.type === 'string' || type?.type === 'wstring' ? CONTROL_REQUESTS.get(type.value) : undefined;
+  const request = CONTROL_REQUESTS.get(textOf(findValue(data, keys.GSW_AGENT_REQ_TYPE)) ?? '');
   if (request !== undefined) parts.audit.refused({ protocol: 'T-Events', ...who, request, flag: flagInput(data) }, code);
 }

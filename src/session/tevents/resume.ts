@@ -1,9 +1,9 @@
-import { findValue, keys, type KvList, string } from '../../../protocol/index.js';
+import { findValue, keys, type KvList, string, textOf } from '../../../protocol/index.js';
 
 /** The resume token with which a client comes back, in the extensions of its request. */
 export function givenToken(extensions: KvList | undefined): string | undefined {
-  const value = findValue(extensions ?? [], keys.GSW_RESUME_TOKEN);
-  return value?.type === 'string' && value.value !== '' ? value.value : undefined;
+  // an empty one only asks for one
+  return textOf(findValue(extensions ?? [], keys.GSW_RESUME_TOKEN)) || undefined;
 }
 
 /** The extensions of an answer: a resume token, where the request named its key. Who does not know of it is not told. */

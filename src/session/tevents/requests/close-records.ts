@@ -15,7 +15,7 @@ const ACKNOWLEDGMENTS: Readonly<Record<CloseKind, string>> = { cancel: 'RecordCa
 export function closeRecords(request: AgentRequest, kind: CloseKind): void {
   const { data, parts } = request;
   const wholeChain = data.choice(keys.GSW_CHAIN_ATTR, ['AllChain', 'RecordOnly']) === 'AllChain';
-  const customerId = textOf(request, keys.GSW_CUSTOMER_ID, kind) ?? null;
+  const customerId = checkedText(request, keys.GSW_CUSTOMER_ID, kind) ?? null;
   if (!data.has(keys.GSW_RECORD_HANDLE)) return byName(request, kind, wholeChain, customerId);
   endRecord(request, ACKNOWLEDGMENTS[kind], ({ handOut }) => {
     if (kind === 'doNotCall' && handOut.chain.records[0].phone.length > LONGEST) {
@@ -29,7 +29,7 @@ export function closeRecords(request: AgentRequest, kind: CloseKind): void {
 /** Those of a number, else of a customer. Nothing that waits is as good as closed: it is acknowledged too. */
 function byName(request: AgentRequest, kind: CloseKind, wholeChain: boolean, customerId: string | null): void {
   const { parts, seat, data, answer, refuse } = request;
-  const phone = textOf(request, keys.GSW_PHONE, kind);
+  const phone = checkedText(request, keys.GSW_PHONE, kind);
   if (phone === undefined && customerId === null) {
     throw new UserDataError('MissingKey', `${keys.GSW_RECORD_HANDLE} is missing; ${keys.GSW_PHONE} or ${keys.GSW_CUSTOMER_ID} would do`);
   }
@@ -75,7 +75,7 @@ function listsOf({ parts, seat, data }: AgentRequest, campaign: string | undefin
 
 const hasCustomerId = (list: CallingList): boolean => list.customFields.some(({ name }) => name.toLowerCase() === 'customer_id');
 
-function textOf({ data }: AgentRequest, key: 'GSW_PHONE' | 'GSW_CUSTOMER_ID', kind: CloseKind): string | undefined {
+function checkedText({ data }: AgentRequest, key: 'GSW_PHONE' | 'GSW_CUSTOMER_ID', kind: CloseKind): string | undefined {
   const text = data.text(key);
   if (text === undefined) return undefined;
   if (text.trim() === '') throw new UserDataError('BadValue', `${key} is empty`);
