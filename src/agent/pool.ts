@@ -84,9 +84,9 @@ export class AgentPool<Line> {
   }
 
   /** Of these agents the one who has been ready longest and is not busy. */
-  longestReady(among: readonly string[], busy: (agentId: string) => boolean): Seat<Line> | undefined {
+  longestReady(among: ReadonlySet<string>, busy: (agentId: string) => boolean): Seat<Line> | undefined {
     for (const agentId of this.#readyOrder.keys()) {
-      if (among.includes(agentId) && !busy(agentId)) return this.#seats.get(agentId);
+      if (among.has(agentId) && !busy(agentId)) return this.#seats.get(agentId);
     }
     return undefined;
   }

@@ -118,7 +118,7 @@ export interface Agent {
 export interface AgentGroup {
   readonly dbid: number;
   readonly name: string;
-  readonly agentIds: readonly string[];
+  readonly agentIds: ReadonlySet<string>;
 }
 
 /** SQL text of the operator, used as it is. */

@@ -49,7 +49,7 @@ function agentGroups({ groups, agents }: ConfigContent): readonly AgentGroup[] {
         `found ${JSON.stringify(agentIds[missing])}, expected the id of one of agents`,
       );
     }
-    return { ...group, agentIds };
+    return { ...group, agentIds: new Set(agentIds) };
   });
 }
 

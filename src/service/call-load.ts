@@ -23,8 +23,14 @@ export class CallLoad {
   /** Group -> when it last placed a call, counted in calls of all. */
   readonly #turns = new Map<number, number>();
   #lastTurn = 0;
+  /** Group -> the others that have agents of it: a search each time would look at every agent for every one of them. */
+  readonly #rivals: ReadonlyMap<number, readonly CampaignGroup[]>;
 
-  constructor(private readonly parts: CallLoadParts) {}
+  constructor(private readonly parts: CallLoadParts) {
+    const rivalsOf = ({ dbid, group }: CampaignGroup): CampaignGroup[] =>
+      parts.groups.filter((other) => other.dbid !== dbid && shared([...group.agentIds], other) > 0);
+    this.#rivals = new Map(parts.groups.map((group) => [group.dbid, rivalsOf(group)]));
+  }
 
   /** Calls of a group that are being placed, ring, or wait for an agent. */
   set(groupDbid: number, calls: number): void {
@@ -72,10 +78,7 @@ export class CallLoad {
   }
 
   #tellOthers(groupDbid: number): void {
-    const group = this.parts.groups.find(({ dbid }) => dbid === groupDbid);
-    for (const other of this.#others(groupDbid)) {
-      if (this.#wanting.has(other.dbid) && group !== undefined && shared(group.group.agentIds, other) > 0) this.parts.room(other.dbid);
-    }
+    for (const { dbid } of this.#others(groupDbid)) if (this.#wanting.has(dbid)) this.parts.room(dbid);
   }
 
   /** Agents of a group whom no call of the others can take; `but` one of them is not counted. */
@@ -88,11 +91,11 @@ export class CallLoad {
   }
 
   #ready(group: CampaignGroup): string[] {
-    return group.group.agentIds.filter((agentId) => this.isFree(agentId, group));
+    return [...group.group.agentIds].filter((agentId) => this.isFree(agentId, group));
   }
 
-  #others(groupDbid: number): CampaignGroup[] {
-    return this.parts.groups.filter(({ dbid }) => dbid !== groupDbid);
+  #others(groupDbid: number): readonly CampaignGroup[] {
+    return this.#rivals.get(groupDbid) ?? [];
   }
 
   #of(groupDbid: number): number {
@@ -102,5 +105,5 @@ export class CallLoad {
 
 /** How many of these agents are a group's too. */
 function shared(agentIds: readonly string[], { group }: CampaignGroup): number {
-  return agentIds.filter((agentId) => group.agentIds.includes(agentId)).length;
+  return agentIds.filter((agentId) => group.agentIds.has(agentId)).length;
 }

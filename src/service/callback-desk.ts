@@ -2,6 +2,7 @@ import { DialMode, RecordType } from '../../protocol/dictionary/enumerations.js'
 import type { Seat } from '../agent/pool.js';
 import { isPersonal, type RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
+import type { HandOut } from '../record/hand-out.js';
 import { ownedTransaction } from '../store/owner.js';
 import { finalizeMissed, hasPersonalRows } from '../store/statements/missed-callbacks.js';
 import { takePersonalChains } from '../store/statements/take-chains.js';
@@ -52,21 +53,25 @@ export class CallbackDesk {
     this.#lookAround();
     await this.#putBackOrphans();
     const missed = await this.#retrieve();
-    for (const seat of this.#seats()) this.#give(seat);
+    for (const agentId of this.buffer.personalOf) this.#give(agentId);
     return missed;
   }
 
-  /** A record that was given and that this login of its agent has not heard of. */
+  /** A record that was given and that this login of its agent has not heard of: one for each agent. */
   #tellAgain(): void {
-    for (const seat of this.#seats()) {
-      const unseen = this.handOuts.resend(seat.agentId, seat.login, (handOut) => this.#isGiven(handOut.chain));
-      if (unseen !== undefined) this.context.runtime.announcer.scheduledCall(unseen);
+    const { agents, announcer } = this.context.runtime;
+    const isGiven = ({ chain }: HandOut): boolean => this.#isGiven(chain);
+    for (const agentId of this.handOuts.agentsWith(isGiven)) {
+      const login = agents.find(agentId)?.login;
+      const unseen = login === undefined ? undefined : this.handOuts.resend(agentId, login, isGiven);
+      if (unseen !== undefined) announcer.scheduledCall(unseen);
     }
   }
 
-  #give(seat: Seat<object>): void {
-    if (!this.#hasRoom(seat.agentId)) return;
-    const chain = this.buffer.takePersonal(seat.agentId, (one) => this.#isGiven(one));
+  #give(agentId: string): void {
+    const seat = this.context.runtime.agents.find(agentId);
+    if (seat === undefined || !this.#hasRoom(agentId)) return;
+    const chain = this.buffer.takePersonal(agentId, (one) => this.#isGiven(one));
     if (chain === undefined) return;
     this.desk.give(seat, chain, (handOut) => this.context.runtime.announcer.scheduledCall(handOut));
     // there may be another one behind it
@@ -89,7 +94,7 @@ export class CallbackDesk {
   }
 
   #seats(): Seat<object>[] {
-    return this.context.group.group.agentIds.flatMap((agentId) => this.context.runtime.agents.find(agentId) ?? []);
+    return [...this.context.group.group.agentIds].flatMap((agentId) => this.context.runtime.agents.find(agentId) ?? []);
   }
 
   /** Notes who is not there. */

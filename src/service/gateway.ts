@@ -59,10 +59,9 @@ export class Gateway {
   readonly #actors: ReadonlyMap<number, GroupActor>;
   #stopped = false;
 
-  private constructor(runtime: Runtime, actors: ReadonlyMap<number, GroupActor>) {
+  private constructor(runtime: Runtime, actors: ReadonlyMap<number, GroupActor>, groupsOf: (agentId: string) => readonly GroupActor[]) {
     this.#runtime = runtime;
     this.#actors = actors;
-    const groupsOf = groupsOfAgents(actors);
     this.agents = new AgentService(runtime, groupsOf);
     this.desktops = new DesktopService(runtime, actors, groupsOf);
     this.records = new RecordService(runtime, actors, this.desktops);
@@ -82,6 +81,7 @@ export class Gateway {
     );
     const longestReplayMs = Math.max(0, ...deployment.campaignGroups.map((group) => group.replayWindowMs));
     const actors = new Map<number, GroupActor>();
+    const groupsOf = groupsOfAgents(deployment.campaignGroups, actors);
     const held = new HeldRecords();
     const left = new LeftCampaigns();
     const calls = new Map<number, number>();
@@ -95,7 +95,7 @@ export class Gateway {
       callLoad: new CallLoad({ groups: deployment.campaignGroups, agents: parts.agents, held, left, room: (dbid) => actors.get(dbid)?.agentsChanged() }),
       modesOf: (group) => modesOf(group, parts.dialer !== undefined, simulatedLists),
       agentFreed(agentId) {
-        for (const actor of actors.values()) if (actor.group.group.agentIds.includes(agentId)) actor.agentsChanged();
+        for (const actor of groupsOf(agentId)) actor.agentsChanged();
       },
       held,
       left,
@@ -118,7 +118,7 @@ export class Gateway {
     for (const actor of actors.values()) await actor.start();
     // calls of an earlier life whose records nobody has any more
     for (const attemptId of (await parts.dialer?.stillUp()) ?? []) if (!calls.has(attemptId)) parts.dialer?.cancel(attemptId);
-    const gateway = new Gateway(runtime, actors);
+    const gateway = new Gateway(runtime, actors, groupsOf);
     gateway.#forgetOldHandOuts(longestReplayMs);
     return gateway;
   }
@@ -209,8 +209,8 @@ export class Gateway {
 }
 
 /** The campaign groups of an agent; a search of all groups for each of thousands of logins would take seconds. */
-function groupsOfAgents(actors: ReadonlyMap<number, GroupActor>): (agentId: string) => readonly GroupActor[] {
-  const memberships = [...actors.values()].flatMap((actor) => [...new Set(actor.group.group.agentIds)].map((agentId) => ({ agentId, actor })));
-  const ofAgent = new Map([...groupBy(memberships, ({ agentId }) => agentId)].map(([agentId, of]) => [agentId, of.map(({ actor }) => actor)]));
-  return (agentId) => ofAgent.get(agentId) ?? [];
+function groupsOfAgents(groups: readonly CampaignGroup[], actors: ReadonlyMap<number, GroupActor>): (agentId: string) => readonly GroupActor[] {
+  const memberships = groups.flatMap(({ dbid, group }) => [...group.agentIds].map((agentId) => ({ agentId, dbid })));
+  const ofAgent = groupBy(memberships, ({ agentId }) => agentId);
+  return (agentId) => (ofAgent.get(agentId) ?? []).flatMap(({ dbid }) => actors.get(dbid) ?? []);
 }

@@ -46,7 +46,7 @@ export async function describeGroup(actor: GroupActor): Promise<GroupDescription
   return {
     snapshot: actor.snapshot(),
     records,
-    agents: group.group.agentIds.filter((id) => runtime.agents.find(id) !== undefined).length,
+    agents: [...group.group.agentIds].filter((id) => runtime.agents.find(id) !== undefined).length,
     why: {
       autoCompletion: flag && { on: flag.on, setBy: flag.by, setAt: flag.at },
       lastRetrieval,

@@ -30,6 +30,8 @@ interface Held {
  */
 export class HandOuts {
   readonly #held = new Map<number, Held>();
+  /** The same by agent: at every turn of a group all of its agents are looked at. */
+  readonly #ofAgent = new Map<string, Set<Held>>();
   readonly #grace: AgentGrace;
   readonly #endedRecords: EndedRecords;
   /** Requests about a record of which something is being written: looked at again when it is. */
@@ -45,7 +47,9 @@ export class HandOuts {
 
   /** Records of a session that are with agents; those of an ended one hold nobody up. */
   sizeOf(session: string | undefined): number {
-    return this.all().filter((handOut) => handOut.session === session).length;
+    let size = 0;
+    for (const { handOut } of this.#held.values()) if (handOut.session === session) size += 1;
+    return size;
   }
 
   find(handle: number): HandOut | undefined {
@@ -59,7 +63,11 @@ export class HandOuts {
   /** Takes over a hand-out that is committed: `sentTo` is the login that is sent it now, `dn` where its call goes. */
   add(handOut: HandOut, { sentTo, dn }: { readonly sentTo?: number; readonly dn?: string } = {}): void {
     const { runtime } = this.context;
-    this.#held.set(handOut.handle, { handOut, dn, atRelease: undefined, sentTo, busy: false, abandoned: false });
+    const held: Held = { handOut, dn, atRelease: undefined, sentTo, busy: false, abandoned: false };
+    // the store may have told of it before whoever has it written
+    this.#forget(handOut.handle);
+    this.#held.set(handOut.handle, held);
+    this.#ofAgent.set(handOut.agentId, (this.#ofAgent.get(handOut.agentId) ?? new Set()).add(held));
     runtime.held.add(handOut.handle, handOut.agentId, handOut.groupDbid);
     if (handOut.call === 'answered') runtime.calls.set(handOut.handle, handOut.groupDbid);
   }
@@ -87,11 +95,16 @@ export class HandOuts {
     for (const held of this.#held.values()) this.#goOn(held);
   }
 
+  /** The agents who have records of which that holds. */
+  agentsWith(which: (handOut: HandOut) => boolean): ReadonlySet<string> {
+    const agents = new Set<string>();
+    for (const { handOut } of this.#held.values()) if (which(handOut)) agents.add(handOut.agentId);
+    return agents;
+  }
+
   /** A record of the agent that this login has not been sent, marked as sent. */
   resend(agentId: string, login: number, which: (handOut: HandOut) => boolean = () => true): HandOut | undefined {
-    const unseen = [...this.#held.values()].find(
-      ({ handOut, sentTo, busy }) => handOut.agentId === agentId && sentTo !== login && !busy && which(handOut),
-    );
+    const unseen = this.#of(agentId).find(({ handOut, sentTo, busy }) => sentTo !== login && !busy && which(handOut));
     if (unseen !== undefined) unseen.sentTo = login;
     return unseen?.handOut;
   }
@@ -147,7 +160,7 @@ export class HandOuts {
 
   /** Whether the agent has a record of this group. */
   holds(agentId: string): boolean {
-    return this.all().some((handOut) => handOut.agentId === agentId);
+    return this.#ofAgent.has(agentId);
   }
 
   /** The agent's line is gone: its records wait for it for agentGrace. */
@@ -162,9 +175,9 @@ export class HandOuts {
   agentBack(agentId: string): void {
     this.#grace.end(agentId);
     const login = this.context.runtime.agents.find(agentId)?.login;
-    for (const held of this.#held.values()) {
+    for (const held of this.#of(agentId)) {
       const { handOut, sentTo } = held;
-      if (handOut.agentId !== agentId || login === undefined || sentTo === login) continue;
+      if (login === undefined || sentTo === login) continue;
       if (handOut.call === 'answered') this.#tell('established', held);
       else if (handOut.call === 'released') this.#tell('released', held);
     }
@@ -173,8 +186,7 @@ export class HandOuts {
   /** The agent will not come back in time, or has logged out: its records end without it. */
   agentGone(agentId: string): void {
     this.#grace.end(agentId);
-    for (const held of this.#held.values()) {
-      if (held.handOut.agentId !== agentId) continue;
+    for (const held of this.#of(agentId)) {
       held.abandoned = true;
       if (held.handOut.call === 'answered') {
         this.context.runtime.dialer?.cancel(held.handOut.handle);
@@ -303,8 +315,23 @@ export class HandOuts {
     for (const request of behind) await this.take(request);
   }
 
+  /** Of an agent, oldest first. */
+  #of(agentId: string): Held[] {
+    return [...(this.#ofAgent.get(agentId) ?? [])];
+  }
+
+  #forget(handle: number): void {
+    const held = this.#held.get(handle);
+    if (held === undefined) return;
+    this.#held.delete(handle);
+    const { agentId } = held.handOut;
+    const others = this.#ofAgent.get(agentId);
+    others?.delete(held);
+    if (others?.size === 0) this.#ofAgent.delete(agentId);
+  }
+
   #remove(handOut: HandOut): void {
-    this.#held.delete(handOut.handle);
+    this.#forget(handOut.handle);
     const { runtime } = this.context;
     runtime.held.remove(handOut.handle, handOut.agentId);
     runtime.calls.delete(handOut.handle);

@@ -41,7 +41,7 @@ export class RecordService {
   /** Logs an agent out of a campaign; `answer` is called when it has nothing of it in hand. Answers whether it has already. */
   leave(agentId: string, campaign: string, answer: (refusal?: UserEventRefusal) => void): void {
     const { left } = this.runtime;
-    const theirs = [...this.actors.values()].filter(({ group }) => group.campaign.name === campaign && group.group.agentIds.includes(agentId));
+    const theirs = [...this.actors.values()].filter(({ group }) => group.campaign.name === campaign && group.group.agentIds.has(agentId));
     const dbid = theirs[0]?.group.campaign.dbid;
     if (dbid === undefined) return answer(refused('NotAllowed', `agent ${agentId} is in no group of campaign '${campaign}'`));
     left.leave(agentId, dbid);

@@ -28,7 +28,7 @@ export async function endStranded(sql: Sql, runtime: Runtime, nowMs: number): Pr
     deployment.campaignGroups.flatMap((group) =>
       group.campaign.lists.filter(({ list }) => isWhereItWas(list.dbid)).map(({ list }) => ({ group: group.dbid, list: list.dbid })),
     ),
-    deployment.campaignGroups.flatMap(({ dbid, group }) => group.agentIds.map((agentId) => ({ group: dbid, agentId }))),
+    deployment.campaignGroups.flatMap(({ dbid, group }) => [...group.agentIds].map((agentId) => ({ group: dbid, agentId }))),
     nowMs,
   );
   for (const [dbid, rows] of groupBy(stranded, (row) => row.list_dbid)) {

@@ -37,10 +37,13 @@ export class Supply {
   /** Agents of the group that are ready, or busy with a record. */
   #agentsAtWork(): number {
     const { group, runtime } = this.context;
-    return group.group.agentIds.filter((id) => {
-      const seat = runtime.agents.find(id);
-      const ready = seat?.state !== 'notReady' && !runtime.left.has(id, group.campaign.dbid);
-      return seat !== undefined && (ready || runtime.held.count(id) > 0);
-    }).length;
+    let atWork = 0;
+    for (const agentId of group.group.agentIds) {
+      const seat = runtime.agents.find(agentId);
+      if (seat === undefined) continue;
+      const ready = seat.state !== 'notReady' && !runtime.left.has(agentId, group.campaign.dbid);
+      if (ready || runtime.held.count(agentId) > 0) atWork += 1;
+    }
+    return atWork;
   }
 }

@@ -16,7 +16,8 @@ function poolOf(...agents: readonly string[]): AgentPool<string> {
 /** Of these agents who is given one call after the other, without any being freed. */
 function order(of: AgentPool<string>, among: readonly string[] = ['A', 'B', 'C']): string[] {
   const found: string[] = [];
-  for (let next = of.longestReady(among, nobody); next !== undefined; next = of.longestReady(among, (agentId) => found.includes(agentId))) found.push(next.agentId);
+  const members = new Set(among);
+  for (let next = of.longestReady(members, nobody); next !== undefined; next = of.longestReady(members, (agentId) => found.includes(agentId))) found.push(next.agentId);
   return found;
 }
 
@@ -88,8 +89,8 @@ describe('the pool of agents', () => {
       const agents = poolOf('B', 'A', 'C');
       expect(order(agents)).to.deep.equal(['B', 'A', 'C']);
       expect(order(agents, ['C', 'A'])).to.deep.equal(['A', 'C']);
-      expect(agents.longestReady(['A', 'B', 'C'], (agentId) => agentId === 'B')).to.equal(agents.find('A'));
-      expect(agents.longestReady(['X'], nobody)).to.equal(undefined);
+      expect(agents.longestReady(new Set(['A', 'B', 'C']), (agentId) => agentId === 'B')).to.equal(agents.find('A'));
+      expect(agents.longestReady(new Set(['X']), nobody)).to.equal(undefined);
     });
 
     it('is not who says it again, and is last who was NotReady meanwhile', () => {

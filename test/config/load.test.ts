@@ -126,7 +126,7 @@ const SPRING = {
   lists: [{ list: SPRING_LIST, weight: 7 }, { list: OFF_LIST, weight: 0 }],
 } as const;
 
-const SALES = { dbid: 732, name: 'Sales', agentIds: ['1001', '1002'] } as const;
+const SALES = { dbid: 732, name: 'Sales', agentIds: new Set(['1001', '1002']) } as const;
 
 const EXPECTED: Deployment = {
   server: { dbid: 156, name: 'OCServer' },

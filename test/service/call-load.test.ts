@@ -7,7 +7,7 @@ const AGENTS = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
 
 /** Groups 1, 2, ... of these agents, all ready and free but for those who are taken. */
 function bench(members: readonly (readonly string[])[]) {
-  const groups = members.map((agentIds, index) => ({ dbid: index + 1, campaign: { dbid: 100 + index }, group: { agentIds } }) as unknown as CampaignGroup);
+  const groups = members.map((agentIds, index) => ({ dbid: index + 1, campaign: { dbid: 100 + index }, group: { agentIds: new Set(agentIds) } }) as unknown as CampaignGroup);
   const notReady = new Set<string>();
   const held = new Set<string>();
   const left = new Set<string>();

@@ -84,7 +84,7 @@ async function importRecords(url: string, records: Uint8Array, group: CampaignGr
 async function openDesks({ stage, clock, defer }: ScenarioParts, { group }: CampaignGroup): Promise<Desk[]> {
   const groups = stage.deployment.groups.toSorted((a, b) => Number(b.dbid === group.dbid) - Number(a.dbid === group.dbid));
   const plans = groups.flatMap(({ name, agentIds }, row) =>
-    agentIds.map((agentId, seat): DeskPlan => {
+    [...agentIds].map((agentId, seat): DeskPlan => {
       const agent = stage.deployment.agents.find(({ id }) => id === agentId);
       return { agentId, name: agent?.name ?? agentId, dn: String(7001 + 100 * row + seat), group: name };
     }),

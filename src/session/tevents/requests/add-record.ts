@@ -43,7 +43,7 @@ function listNamed({ parts, data }: AgentRequest): CallingList {
 /** A campaign of the list, if it can be one of the agent's. */
 function campaignOf({ parts, seat }: AgentRequest, list: CallingList): string {
   const groups = parts.deployment.campaignGroups.filter(({ campaign }) => campaign.lists.some((one) => one.list === list));
-  return (groups.find(({ group }) => group.agentIds.includes(seat.agentId)) ?? groups[0])?.campaign.name ?? '';
+  return (groups.find(({ group }) => group.agentIds.has(seat.agentId)) ?? groups[0])?.campaign.name ?? '';
 }
 
 function fieldsOf(request: AgentRequest, list: CallingList): Fields {

@@ -62,7 +62,7 @@ function named({ data }: AgentRequest): KvList {
 
 /** The lists of the campaign, or of all campaigns of the agent; the one that is named, where one is. */
 function listsOf({ parts, seat, data }: AgentRequest, campaign: string | undefined): readonly CallingList[] {
-  const groups = parts.deployment.campaignGroups.filter(({ group }) => group.agentIds.includes(seat.agentId));
+  const groups = parts.deployment.campaignGroups.filter(({ group }) => group.agentIds.has(seat.agentId));
   const theirs = groups.filter((group) => campaign === undefined || group.campaign.name === campaign);
   if (theirs.length === 0) throw new UserDataError('NotAllowed', `agent ${seat.agentId} is in no group of campaign '${campaign ?? ''}'`);
   const lists = [...new Set(theirs.flatMap((group) => group.campaign.lists.map(({ list }) => list)))];
