@@ -18,7 +18,14 @@ export function endedRow(handOut: RecordOut, ending: Exclude<Ending, { kind: 're
     recordType: ending.recordType ?? null,
     dialSchedTime: later?.dueAtSeconds ?? null,
     treatments: later?.treatments ?? null,
-    others: others.length === 0 ? 'none' : ending.kind === 'final' ? (ending.marksChain === true ? 'likeThis' : 'chainUpdated') : 'ready',
+    others: othersOf(ending, others.length > 0),
     nextDueAt: ending.kind === 'next' ? ending.dueAtSeconds : null,
   };
+}
+
+/** A record that joined the chain while it was in hand is not known here: only what is said of the whole chain is said of it too. */
+function othersOf(ending: Exclude<Ending, { kind: 'ready' }>, any: boolean): EndedRow['others'] {
+  if (ending.kind === 'final' && ending.marksChain === true) return 'likeThis';
+  if (!any) return 'none';
+  return ending.kind === 'final' ? 'chainUpdated' : 'ready';
 }

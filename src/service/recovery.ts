@@ -32,8 +32,8 @@ export interface StoredGroup {
  */
 export async function readGroup(runtime: Runtime, group: CampaignGroup, lastPosition: number): Promise<StoredGroup> {
   return ownedTransaction(runtime.client, runtime.owner, async (sql) => {
-    const row = await lockGroup(sql, group.dbid);
-    if (row === undefined) throw new Error(`campaign group ${group.name} has no row in the store`);
+    const row = await lockGroup(sql, runtime.owner.serverDbid, group.dbid);
+    if (row === undefined) throw new Error(`campaign group ${group.name} has no row in the store, or a gateway with another server.dbid has taken it over`);
     const open = await selectOpenHandOutsOfGroup(sql, group.dbid);
     const recordsOut: RecordOut[] = [];
     for (const list of listsOf({ runtime, group })) {

@@ -52,7 +52,7 @@ async function checkOwnership(sql: Sql, { owner, deployment }: Runtime): Promise
   const ours = new Set((await selectGroups(sql, owner.serverDbid)).map((row) => row.dbid));
   const other = deployment.campaignGroups.find((group) => !ours.has(group.dbid));
   if (other !== undefined) {
-    throw new Error(`campaign group ${other.name} (${other.dbid}) is loaded by a gateway with another server.dbid on this store; unload it there first`);
+    throw new Error(`campaign group ${other.name} (${other.dbid}) belongs to a gateway with another server.dbid on this store, which has it loaded or is running; unload it there and stop that gateway first`);
   }
 }
 
@@ -62,7 +62,7 @@ async function unloadRemovedGroups(sql: Sql, { owner, deployment, lists, log }: 
   const served = new Set(deployment.campaignGroups.filter((group) => group.campaign.lists.every(({ list }) => lists.has(list.dbid))).map((group) => group.dbid));
   const rules = { dialMode: 0, autoComplete: false, unloadTimeoutMs: 0, modes: new Set<number>() };
   for (const { dbid } of await selectGroups(sql, owner.serverDbid)) {
-    const row = served.has(dbid) ? undefined : await lockGroup(sql, dbid);
+    const row = served.has(dbid) ? undefined : await lockGroup(sql, owner.serverDbid, dbid);
     if (row === undefined) continue;
     const decision = decide(toGroupState(row), { kind: 'removedFromConfiguration' }, nowMs, rules);
     if (decision.kind !== 'changed') continue;

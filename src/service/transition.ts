@@ -47,7 +47,7 @@ export async function commitTransition(context: GroupContext, transition: Transi
   const { runtime, group } = context;
   const { from, decision } = transition;
   return ownedTransaction(runtime.client, runtime.owner, async (sql) => {
-    const row = await lockGroup(sql, group.dbid);
+    const row = await lockGroup(sql, runtime.owner.serverDbid, group.dbid);
     const stored = row === undefined ? undefined : toGroupState(row);
     if (stored === undefined || stored.status !== from.status || sessionOf(stored) !== sessionOf(from)) throw new StateMismatch(group.name);
     if (transition.guard !== undefined && !(await transition.guard(sql))) return undefined;

@@ -6,6 +6,9 @@ export interface Owner {
   readonly epoch: number;
 }
 
+/** The first key of the advisory lock that a living owner's session holds on PostgreSQL; the second is its server.dbid. */
+export const OWNER_LOCK = 0x0c1;
+
 /**
  * A unit of work: `fn` awaits nothing but the store, and all it wrote is committed, or none of it.
  * Throws OwnershipLost, with nothing written, when a later epoch has taken over (completion.md 1).

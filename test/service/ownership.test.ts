@@ -193,7 +193,7 @@ describeOnStores('one owner', (openTestStore) => {
     await first.request('Load');
     const other = Engine.start(store.client, (config) => Object.assign(config.server, { dbid: 157 }));
     const error = await other.catch((failure: unknown) => failure);
-    expect(error).to.be.instanceOf(Error).with.property('message').that.matches(/Spring@Sales \(1001\) is loaded by a gateway with another server.dbid/);
+    expect(error).to.be.instanceOf(Error).with.property('message').that.matches(/Spring@Sales \(1001\) belongs to a gateway with another server.dbid/);
     engine = first;
   });
 });

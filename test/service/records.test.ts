@@ -151,6 +151,21 @@ describeOnStores('records in other hands', (openTestStore, kind) => {
       expect(await statuses(store.client)).to.deep.equal([7, UPDATED]);
       expect(engine.events()).to.include('Unloaded');
     });
+
+    it('with what joined their chain meanwhile, where something is said of the whole chain', async () => {
+      await start();
+      await addRecords(store.client, [{ chain_id: 1 }, { chain_id: 2 }]);
+      await engine.login('1001');
+      await engine.dial(SPRING, 0);
+      const first = await engine.record('1001');
+      await addRecords(store.client, [{ record_id: 11, chain_id: 1, chain_n: 1 }, { record_id: 12, chain_id: 2, chain_n: 1 }]);
+      await engine.end('1001', first.handle, { ending: final({ marksChain: true, callResult: CANCELLED }) });
+      const second = await engine.record('1001');
+      await engine.end('1001', second.handle);
+      expect(await statuses(store.client), 'and is dialed where it is not').to.deep.equal([UPDATED, UPDATED, UPDATED, 1]);
+      const [joined] = await store.client.query('SELECT call_result FROM cl_spring WHERE record_id = 11', []);
+      expect(joined).to.deep.equal({ call_result: CANCELLED });
+    });
   });
 
   describe('of an agent whose line is lost', () => {
@@ -288,7 +303,7 @@ describeOnStores('records in other hands', (openTestStore, kind) => {
     it('ForceUnload: a record whose end was committed before is not cancelled', async () => {
       const handle = await inHand();
       // the embedded store does one after the other; a server both at once
-      const go = kind === 'postgres' ? engine.client.hold(/WHERE dbid = \$1 FOR UPDATE$/) : undefined;
+      const go = kind === 'postgres' ? engine.client.hold(/WHERE dbid = \$1 AND server_dbid = \$2 FOR UPDATE$/) : undefined;
       const ended = engine.ending('1001', handle);
       const unloaded = engine.request('ForceUnload');
       if (go !== undefined) {

@@ -13,7 +13,7 @@ export async function runningGroup(client: StoreClient, status = RUNNING): Promi
 }
 
 export async function setGroup(sql: Sql, session: string, status: number): Promise<void> {
-  const row = await lockGroup(sql, 1001);
+  const row = await lockGroup(sql, 156, 1001);
   if (row === undefined) throw new Error('there is no group 1001');
   await updateGroup(sql, { ...row, session, status });
 }

@@ -77,14 +77,14 @@ describeOnStores('what a gateway owns', (openTestStore) => {
     await claimOwnership(store.client, 301, 'b', 0);
     const dbids = async (server: number): Promise<number[]> => (await selectGroups(store.client, server)).map((row) => row.dbid);
     await insertMissingGroups(store.client, 300, [1, 2]);
-    const row = await lockGroup(store.client, 1);
+    const row = await lockGroup(store.client, 300, 1);
     if (row === undefined) throw new Error('the group was not made');
     await updateGroup(store.client, { ...row, status: 4, session: 's', last_number: 1, optimize_goal: 7 });
     await insertMissingGroups(store.client, 301, [1, 2, 3]);
     expect(await dbids(300)).to.deep.equal([1]);
     expect(await dbids(301)).to.deep.equal([2, 3]);
-    expect(await lockGroup(store.client, 1)).to.deep.include({ dbid: 1, status: 4, session: 's', last_number: 1, optimize_goal: 7 });
-    expect(await lockGroup(store.client, 99)).to.equal(undefined);
+    expect(await lockGroup(store.client, 300, 1)).to.deep.include({ dbid: 1, status: 4, session: 's', last_number: 1, optimize_goal: 7 });
+    expect(await lockGroup(store.client, 300, 99)).to.equal(undefined);
   });
 
   it('is a journal: positions rise over all groups, and it is read from a time or behind a position', async () => {

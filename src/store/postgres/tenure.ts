@@ -2,12 +2,10 @@ import { Client } from 'pg';
 import type { Clock, TimerHandle } from '../../util/clock.js';
 import { OwnershipLost, type Sql, type SqlParam, StoreAway } from '../client.js';
 import { StoreHeld } from '../held.js';
-import { type Owner, renewOwnership, selectHolder } from '../owner.js';
+import { type Owner, OWNER_LOCK, renewOwnership, selectHolder } from '../owner.js';
 import { connectFailure, judge } from './errors.js';
 import { ask, clientConfig, introduce, LostSessions, type PostgresSettings, type SessionId, whereIs } from './session.js';
 
-/** The first key of the advisory lock that an owner's session holds; the second is its server.dbid. */
-const OWNER_LOCK = 0x0c1;
 /** A lost session is opened again after that long, as often as it takes. */
 const RETRY_MS = 500;
 /** A lease is renewed, and a silent holder looked at, that many times while it runs. */

@@ -1,4 +1,5 @@
 import type { Sql } from '../client.js';
+import { OWNER_LOCK } from '../owner.js';
 
 /** A campaign group as it is stored; times in milliseconds. */
 export interface GroupRow {
@@ -20,27 +21,35 @@ export interface GroupRow {
 const COLUMNS = `dbid, status, session, last_number, auto_completion, auto_completion_by, auto_completion_at,
   dial_mode, kept_mode, optimize_by, optimize_goal, unload_deadline, last_completion`;
 
-/** Makes rows for groups that have none; a group that another server owns is left to it. */
+/**
+ * Makes rows for groups that have none. A group that another server has loaded, or whose server is alive, is left to it; any
+ * other goes to whoever has it in its configuration now.
+ */
 export async function insertMissingGroups(sql: Sql, serverDbid: number, dbids: readonly number[]): Promise<void> {
   await sql.query(
     `INSERT INTO ocm_campaign_group (dbid, server_dbid)
      SELECT wanted, $1 FROM unnest($2::int[]) AS wanted ON CONFLICT (dbid) DO NOTHING`,
     [serverDbid, dbids],
   );
-  // a group that nobody has loaded goes to whoever has it in its configuration now
-  await sql.query('UPDATE ocm_campaign_group SET server_dbid = $1 WHERE dbid = ANY($2::int[]) AND server_dbid <> $1 AND status = 0', [
-    serverDbid,
-    dbids,
-  ]);
+  await sql.query(
+    `UPDATE ocm_campaign_group g SET server_dbid = $1
+     WHERE g.dbid = ANY($2::int[]) AND g.server_dbid <> $1 AND g.status = 0
+       AND NOT EXISTS (
+         SELECT 1 FROM pg_locks l
+         WHERE l.locktype = 'advisory' AND l.granted AND l.classid = ${OWNER_LOCK} AND l.objid::bigint = g.server_dbid
+           AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+       )`,
+    [serverDbid, dbids],
+  );
 }
 
 export async function selectGroups(sql: Sql, serverDbid: number): Promise<GroupRow[]> {
   return sql.query<GroupRow>(`SELECT ${COLUMNS} FROM ocm_campaign_group WHERE server_dbid = $1 ORDER BY dbid`, [serverDbid]);
 }
 
-/** One group, locked until the end of the transaction. */
-export async function lockGroup(sql: Sql, dbid: number): Promise<GroupRow | undefined> {
-  const [row] = await sql.query<GroupRow>(`SELECT ${COLUMNS} FROM ocm_campaign_group WHERE dbid = $1 FOR UPDATE`, [dbid]);
+/** One group of a server, locked until the end of the transaction; undefined where it is another's. */
+export async function lockGroup(sql: Sql, serverDbid: number, dbid: number): Promise<GroupRow | undefined> {
+  const [row] = await sql.query<GroupRow>(`SELECT ${COLUMNS} FROM ocm_campaign_group WHERE dbid = $1 AND server_dbid = $2 FOR UPDATE`, [dbid, serverDbid]);
   return row;
 }
 

@@ -21,7 +21,10 @@ export interface EndedRow {
   readonly dialSchedTime: number | null;
   /** Written, or cleared, where `recordType` is set. */
   readonly treatments: string | null;
-  /** What becomes of the other rows of the chain that are retrieved; `none`: none was retrieved with it. */
+  /**
+   * What becomes of the other rows of the chain that are retrieved; `none`: none was retrieved with it. `likeThis` is
+   * said of the whole chain, with what was added to it since.
+   */
   readonly others: 'chainUpdated' | 'likeThis' | 'ready' | 'none';
   /** When the next row of the chain is due, where that is set. Seconds since the epoch. */
   readonly nextDueAt: number | null;
@@ -85,7 +88,8 @@ async function writeOthers(sql: Sql, list: ListTable, appId: number, rows: reado
          group_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.group_id END,
          app_id = CASE WHEN done.others = 'ready' THEN NULL ELSE t.app_id END
      FROM unnest($2::int[], $3::int[], $4::int[], $5::int[], $6::text[], $7::int[], $8::int[]) AS done(chain, id, status, result, others, next_due, type)
-     WHERE t.chain_id = done.chain AND t.record_id <> done.id AND t.record_status = 2 AND t.app_id = $1`,
+     WHERE t.chain_id = done.chain AND t.record_id <> done.id
+       AND ((t.record_status = 2 AND t.app_id = $1) OR (t.record_status = 1 AND done.others = 'likeThis'))`,
     [
       appId,
       rows.map((row) => row.chainId),
