@@ -59,7 +59,7 @@ describeOnStores('auto completion', (openTestStore) => {
     expect(completion?.filter((text) => text.startsWith('INSERT INTO ocm_journal'))).to.have.length(2);
     expect(completion?.filter((text) => text.startsWith('UPDATE ocm_campaign_group SET status'))).to.have.length(1);
     const at = (start_: string): number => completion?.findIndex((text) => text.includes(start_)) ?? -1;
-    const order = [at('FROM ocm_gateway'), at('FROM ocm_campaign_group WHERE dbid = $1 FOR UPDATE'), at('pg_advisory_xact_lock($1'), at('bool_or(NOT forbidden)'), at('UPDATE ocm_campaign_group')];
+    const order = [at('FROM ocm_gateway'), at('FROM ocm_campaign_group WHERE dbid = $1 AND server_dbid = $2 FOR UPDATE'), at('pg_advisory_xact_lock($1'), at('bool_or(NOT forbidden)'), at('UPDATE ocm_campaign_group')];
     expect(order, 'epoch, group, lists, probe, state').to.deep.equal(order.toSorted((a, b) => a - b)).and.not.include(-1);
   });
 
