@@ -387,7 +387,7 @@ describe('a configuration file', () => {
     expect(warnings).to.deep.equal([]);
     expect(deployment.store).to.deep.equal({ kind: 'embedded', directory: resolve('data/demo') });
     expect(deployment.log.trace).to.equal(true);
-    expect(deployment.campaignGroups.map(({ dbid, name, group }) => [dbid, name, group.agentIds])).to.deep.equal([
+    expect(deployment.campaignGroups.map(({ dbid, name, group }) => [dbid, name, [...group.agentIds]])).to.deep.equal([
       [1001, 'Spring@Sales', ['1001', '1002', '1003']],
       [1002, 'Autumn@Support', ['2001']],
     ]);
