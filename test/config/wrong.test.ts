@@ -38,6 +38,26 @@ const WRONG: readonly Wrong[] = [
   { what: 'an unknown unsolicited', change: (c) => (c.listeners['direct'] = { port: 1, unsolicited: 'all' }), code: 'WrongValue', path: 'listeners.direct.unsolicited', says: ['subscribed, registered'] },
   { what: 'two listeners on one port', change: (c) => (c.listeners['direct'] = { port: 8098 }), code: 'Duplicate', path: 'listeners.http.port', says: ['127.0.0.1:8098'] },
   { what: 'another host without clients', change: (c) => (c.listeners['http']!['host'] = '0.0.0.0'), code: 'WrongValue', path: 'listeners.http.host', says: ['"0.0.0.0"', 'clients', 'only this machine'] },
+  {
+    what: 'another host and clients with nothing but a name',
+    change: (c) => {
+      c.listeners['http']!['host'] = '::';
+      c['clients'] = [{ name: 'boss', roles: ['supervisor'] }, { name: 'desk', password: 'd', roles: ['agent'] }, { name: 'eye', roles: ['monitor'] }];
+    },
+    code: 'WrongValue',
+    path: 'listeners.http.host',
+    says: ['"::"', 'anybody could connect as "boss", "eye"'],
+  },
+  {
+    what: 'another host and many clients with nothing but a name',
+    change: (c) => {
+      c.listeners['http']!['host'] = '::';
+      c['clients'] = Array.from({ length: 12 }, (_, index) => ({ name: `c${index}`, roles: ['agent'] }));
+    },
+    code: 'WrongValue',
+    path: 'listeners.http.host',
+    says: ['"c9" and 2 more'],
+  },
   { what: 'every IPv6 host without clients', change: (c) => (c.listeners['http']!['host'] = '::'), code: 'WrongValue', path: 'listeners.http.host', says: ['"::"'] },
   { what: 'a certificate without a key', change: (c) => (c['tls'] = { cert: 'x' }), code: 'MissingKey', path: 'tls.key', says: ['cert and key'] },
   { what: 'a key of a listener without a certificate', change: (c) => (c.listeners['http']!['tls'] = { key: 'x' }), code: 'MissingKey', path: 'listeners.http.tls.cert', says: ['cert and key'] },
