@@ -274,6 +274,14 @@ describe('YAML that is wrong', () => {
     expect(failure('server: !gone x').message).to.include('line 1, column 9: unresolved tag');
   });
 
+  it('does not tell a password that has become a part of its key', () => {
+    const head = 'server: { dbid: 1 }\nlisteners: { http: { port: 1 } }\n';
+    const store = failure(`${head}store: { url:postgres://me:hunter2@db/x }\n`);
+    expect(store.message).to.include('store.url: found an unknown key').and.match(/\(line 3\)$/).and.not.include('hunter2');
+    const client = failure(`${head}store: { url: "pglite:x" }\nclients: [ { name: a, password:hunter2, roles: [agent] } ]\n`);
+    expect(client.message).to.include('clients[0].password: found an unknown key').and.match(/\(line 4\)$/).and.not.include('hunter2');
+  });
+
   it('refuses aliases that would fill the memory', () => {
     const levels = Array.from({ length: 8 }, (_, index) => {
       const below = index === 0 ? 'x' : `*a${index - 1}`;
