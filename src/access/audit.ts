@@ -10,8 +10,8 @@ export interface Audited {
   readonly client?: string | undefined;
   /** Address of the peer. */
   readonly from: string;
-  /** Kind of the request; a name that is none, where it is unknown. */
-  readonly request: string;
+  /** Kind of the request; a name that is none, where it is unknown; absent where there is no name. */
+  readonly request?: string | undefined;
   readonly target?: GroupTarget | undefined;
   /** GSW_AUTO_COMPLETION, where the request has it. */
   readonly flag?: FlagInput | undefined;
@@ -39,7 +39,7 @@ export class Audit {
       protocol,
       client,
       from,
-      request: request.slice(0, LONGEST_TEXT),
+      request: request?.slice(0, LONGEST_TEXT),
       campaign: group?.campaign.dbid ?? target.campaignId,
       group: group?.group.dbid ?? target.groupId,
       session: group?.dbid ?? target.sessionId,

@@ -17,20 +17,28 @@ const FATAL_STOP_MS = 5000;
 /** Said at every start without `clients`: whoever wonders why nobody else gets in finds it here. */
 const ONLY_THIS_MACHINE = 'no clients are configured: anybody on this machine may connect, and nobody else; `clients` in the configuration lets others in';
 
+/** Said at SIGHUP where it has no meaning: the signal ends no gateway, as it would by default. */
+const NOTHING_TO_RELOAD = 'SIGHUP: there is nothing to read again, no listener has a certificate; a changed configuration takes a new start';
+
 /** The body of `start`: runs until SIGTERM or SIGINT, which stop it cleanly. */
 export const runStart: RunStart = async ({ config, addIndexes }) => {
   const { deployment, warnings } = loadConfig(config, process.env);
   const { log, trace } = openLogs(deployment.log);
+  let running: GatewayApp | undefined;
+  const onHangUp = (): void => {
+    if (isEncrypted(deployment)) running?.reloadCertificates();
+    else log.info(NOTHING_TO_RELOAD);
+  };
+  process.on('SIGHUP', onHangUp);
   try {
     for (const warning of warnings) log.warn(warning);
     const ended = endOfProcess();
     const app = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail });
-    const reload = (): void => app.reloadCertificates();
-    if (isEncrypted(deployment)) process.on('SIGHUP', reload);
+    running = app;
     if (deployment.clients === undefined) log.info(ONLY_THIS_MACHINE);
     log.info(`${deployment.server.name} is ready`, { ...app.ports });
     const reason = await ended.promise;
-    process.off('SIGHUP', reload);
+    running = undefined;
     if (reason instanceof Error) log.error(`stopping: ${reason.message}`);
     else log.info(`stopping on ${reason}`);
     const { stopTimeoutMs } = deployment.limits;
@@ -41,12 +49,13 @@ export const runStart: RunStart = async ({ config, addIndexes }) => {
     if (reason instanceof Error) throw new UserError(reason.message);
     log.info('stopped');
   } finally {
+    process.off('SIGHUP', onHangUp);
     await trace.close();
     await log.close();
   }
 };
 
-/** Whether a listener has a certificate; without one SIGHUP ends the process as it does any other. */
+/** Whether a listener has a certificate. */
 function isEncrypted({ listeners: { direct, tevents, http } }: Deployment): boolean {
   return [direct, tevents, http].some((listener) => listener?.tls !== undefined);
 }

@@ -120,7 +120,17 @@ const limits: Check = ({ limits: { heartbeatInterval, heartbeatTimeout, frameByt
   }
 };
 
-const listeners: Check = ({ listeners: all, clients }) => {
+/** How many clients one message names. */
+const NAMED_CLIENTS = 10;
+
+/** Clients that get in by their name alone; undefined where there is none. */
+function describeOpen(clients: NonNullable<ConfigContent['clients']>): string | undefined {
+  const open = clients.flatMap(({ name, password, token }) => (password === undefined && token === undefined ? [JSON.stringify(name)] : []));
+  if (open.length === 0) return undefined;
+  return open.length > NAMED_CLIENTS ? `${open.slice(0, NAMED_CLIENTS).join(', ')} and ${open.length - NAMED_CLIENTS} more` : open.join(', ');
+}
+
+const listeners: Check = ({ listeners: all, clients, tls }) => {
   const entries = Object.entries(all).flatMap(([name, listener]) => (listener === undefined ? [] : [{ name, ...listener }]));
   if (entries.length === 0) {
     throw wrong(['listeners'], 'found no listener, expected at least one of direct, tevents, http');
@@ -128,13 +138,13 @@ const listeners: Check = ({ listeners: all, clients }) => {
   const fixed = entries.filter(({ port }) => port !== 0);
   const addresses = fixed.map(({ host, port }) => `${host}:${port}`);
   unique(addresses, (index) => ['listeners', fixed[index]?.name ?? '', 'port'], 'an address of its own');
-  if (clients !== undefined) return;
-  for (const { name, host } of entries) {
+  const open = clients && describeOpen(clients);
+  if (clients !== undefined && open === undefined) return;
+  for (const { name, host, tls: own } of entries) {
     if (isLoopbackHost(host)) continue;
-    throw wrong(
-      ['listeners', name, 'host'],
-      `found ${JSON.stringify(host)}, expected 127.0.0.1, ::1 or localhost: without \`clients\` only this machine may connect`,
-    );
+    if (open !== undefined && (own?.clientCa ?? tls?.clientCa) !== undefined) continue;
+    const why = open === undefined ? 'without `clients` only this machine may connect' : `without a password, a token or a \`clientCa\` anybody could connect as ${open}`;
+    throw wrong(['listeners', name, 'host'], `found ${JSON.stringify(host)}, expected 127.0.0.1, ::1 or localhost: ${why}`);
   }
 };
 

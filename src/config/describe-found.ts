@@ -2,6 +2,8 @@ import type { Path } from './config-error.js';
 
 const SHOWN_CHARACTERS = 60;
 const SECRET_KEYS: readonly (string | number | undefined)[] = ['password', 'token'];
+/** Keys of addresses, which may hold a password. */
+const ADDRESS_KEYS: readonly (string | number | undefined)[] = ['store', 'url'];
 
 /** What stands at a key, for a message: never a secret, never more than a few words. */
 export function describeFound(value: unknown, path: Path): string {
@@ -11,8 +13,17 @@ export function describeFound(value: unknown, path: Path): string {
   if (SECRET_KEYS.includes(path.at(-1))) return `a ${typeof value}`;
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') return JSON.stringify(value);
-  const safe = value.replace(/\/\/[^/]*@/, '//****@');
-  return JSON.stringify(safe.length > SHOWN_CHARACTERS ? `${safe.slice(0, SHOWN_CHARACTERS)}...` : safe);
+  if (value.includes('://') || ADDRESS_KEYS.includes(path.at(-1))) return describeAddress(value);
+  return describeText(value);
+}
+
+const describeText = (text: string): string => JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}...` : text);
+
+/** An address that is wrong has its password anywhere before the last @, or in a parameter: only what cannot be one is shown. */
+function describeAddress(text: string): string {
+  if (/^pglite:[^@]*$/.test(text)) return describeText(text);
+  const parts = /^([a-z][a-z\d+.-]*:(?:\/\/)?)[^?=\s]*@([\w.:[\]/-]+)$/i.exec(text);
+  return parts === null ? 'a string' : describeText(`${parts[1]}****@${parts[2]}`);
 }
 
 /** The value at a path of parsed YAML, or undefined. */

@@ -23,7 +23,8 @@ function firstOf(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefi
 
 function problemOf(issue: z.core.$ZodIssue, root: unknown): ConfigProblem {
   if (issue.code === 'unrecognized_keys') {
-    const path = [...pathOf(issue), issue.keys[0] ?? ''];
+    // `{ password:secret }` without a space is one key: what stands behind the colon is not told
+    const path = [...pathOf(issue), (issue.keys[0] ?? '').replace(/:.*/s, '')];
     return new ConfigProblem('UnknownKey', path, `found an unknown key, expected ${issue.message}`);
   }
   const path = pathOf(issue);

@@ -1,5 +1,5 @@
 import { LineCounter, isMap, isNode, isPair, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import type { Document, ErrorCode } from 'yaml';
 import { ConfigProblem } from './config-error.js';
 import type { Path } from './config-error.js';
 
@@ -20,6 +20,15 @@ function offsetOf(document: Document, path: Path): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
+/** In place of messages that quote the file in their middle. */
+const TOLD_ANEW: Partial<Record<ErrorCode, string>> = {
+  TAG_RESOLVE_FAILED: 'unresolved tag (text that begins with ! needs quotes)',
+  BAD_DQ_ESCAPE: 'invalid escape sequence',
+};
+
+/** What the library says, without the piece of the file that it quotes behind a colon: that may be a password without its quotes. */
+const withoutQuote = (message: string): string => message.replace(/(?<! ):\s.*/s, '');
+
 /** Reads YAML 1.2. Throws ConfigProblem (Syntax) that names the line. */
 export function readYaml(text: string): YamlSource {
   const lines = new LineCounter();
@@ -27,7 +36,7 @@ export function readYaml(text: string): YamlSource {
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    throw new ConfigProblem('Syntax', [], `line ${line}, column ${col}: ${problem.message}; expected YAML`);
+    throw new ConfigProblem('Syntax', [], `line ${line}, column ${col}: ${TOLD_ANEW[problem.code] ?? withoutQuote(problem.message)}; expected YAML`);
   }
   return {
     root: toValue(document),
@@ -46,6 +55,6 @@ function toValue(document: Document): unknown {
     return document.toJS();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigProblem('Syntax', [], `found aliases that cannot be resolved (${reason}), expected YAML`);
+    throw new ConfigProblem('Syntax', [], `found aliases that cannot be resolved (${withoutQuote(reason)}), expected YAML`);
   }
 }

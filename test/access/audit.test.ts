@@ -46,9 +46,16 @@ describe('the audit', () => {
     await http.post('/ocs/v3/servers/156/load-campaign', body, basic('the eye', 'e'));
     await http.post('/ocs/v3/servers/156/load-campaign', body, basic('boss', 'x'));
     await http.post('/ocs/v3/servers/156/load-campaign', '{', basic('boss', 'b'));
+    for (const data of [{ campaignId: 101, groupId: '732', sessionId: 1001 }, { groupId: 732, optimizeGoal: 'x' }, 7]) {
+      await http.post('/ocs/v3/servers/156/load-campaign', { data }, basic('boss', 'b'));
+    }
     await http.post('/ocs/v3/servers/156/fly', body, basic('boss', 'b'));
     await http.post('/campaigngroups/1001?req=LoadCampaign', { GSW_AUTO_COMPLETION: 1 }, basic('boss', 'b'));
     await http.post('/campaigngroups/7?req=CampaignLoad', {}, basic('boss', 'b'));
+    await http.post('/campaigngroups/1001?req=StopDialing', {}, basic('the eye', 'e'));
+    await http.post('/campaigngroups/1001?req=StopDialing', { wrong: 1 }, basic('boss', 'b'));
+    await http.post('/campaigngroups/spring?req=fly', {}, basic('boss', 'b'));
+    await http.post('/campaigngroups/1001', {}, basic('boss', 'b'));
     http.gateway.outcome = () => refused('CampaignNotLoaded');
     await http.post('/campaigngroups/1001?req=StopDialing', {}, basic('boss', 'b'));
     await http.post('/ocs/v3/servers/156/stop-dialing', { data: { sessionId: 1001 } }, basic('boss', 'b'));
@@ -61,9 +68,16 @@ describe('the audit', () => {
         'client="the eye" from=127.0.0.1 request=Load outcome=refused code=RegistrationError',
         'from=127.0.0.1 request=Load outcome=refused code=RegistrationError',
         'client=boss from=127.0.0.1 request=Load outcome=refused code=InvalidParameter',
-        'client=boss from=127.0.0.1 request=fly outcome=refused code=InvalidParameter',
+        'client=boss from=127.0.0.1 request=Load campaign=101 session=1001 outcome=refused code=InvalidParameter',
+        'client=boss from=127.0.0.1 request=Load group=732 outcome=refused code=InvalidParameter',
+        'client=boss from=127.0.0.1 request=Load outcome=refused code=InvalidParameter',
+        'client=boss from=127.0.0.1 request=fly campaign=101 group=732 outcome=refused code=InvalidParameter',
         'client=boss from=127.0.0.1 request=Load campaign=101 group=732 session=1001 flag=1 outcome=done',
         'client=boss from=127.0.0.1 request=Load session=7 outcome=refused code=CampaignGroupNotFound',
+        'client="the eye" from=127.0.0.1 request=StopDialing session=1001 outcome=refused code=RegistrationError',
+        'client=boss from=127.0.0.1 request=StopDialing session=1001 outcome=refused code=InvalidParameter',
+        'client=boss from=127.0.0.1 request=fly outcome=refused code=InvalidParameter',
+        'client=boss from=127.0.0.1 session=1001 outcome=refused code=InvalidParameter',
         'client=boss from=127.0.0.1 request=StopDialing session=1001 outcome=refused code=CampaignNotLoaded',
         'client=boss from=127.0.0.1 request=StopDialing session=1001 outcome=refused code=CampaignNotLoaded',
       ].map((line) => `audit protocol=HTTP ${line}`),
@@ -141,7 +155,7 @@ describe('the audit', () => {
       const line = await RawLine.open(gateway.ports.tevents, 'T');
       const register = (name: string, password: string) =>
         line.sendMessage(makeMessage('RequestRegisterClient', { AttributeReferenceID: 1, AttributeApplicationName: name, AttributeApplicationPassword: password }));
-      line.sendMessage(userRequest(load('CampaignLoad')));
+      line.sendMessage(userRequest([...load('CampaignLoad'), { key: keys.GSW_CAMPAIGN_NAME, value: string('Spring') }, { key: keys.GSW_GROUP_ID, value: string('732') }]));
       register('desk', 'd');
       line.sendMessage(userRequest(load('CampaignUnload')));
       line.sendMessage(without('AttributeThisDN', userRequest(load('StartDialing'))));
@@ -157,7 +171,7 @@ describe('the audit', () => {
       await eye.close();
       const who = { protocol: 'T-Events', from: '127.0.0.1', flag: '1', outcome: 'refused' };
       expect(lines()).to.deep.equal([
-        { ...who, request: 'Load', code: 'ClientNotRegistered' },
+        { ...who, request: 'Load', campaign: 101, group: 732, code: 'ClientNotRegistered' },
         { ...who, client: 'desk', request: 'Unload', code: 'DnNotRegistered' },
         { ...who, client: 'desk', request: 'StartDialing', code: 'BadParameter' },
         { ...who, client: 'the eye', request: 'ForceUnload', code: 'NotAllowed' },
@@ -176,6 +190,7 @@ describe('the audit', () => {
       await refusedOf(desk.userRequest('CampaignLoad', names, { dn: 'CommDN1' }));
       await refusedOf(desk.userRequest('CampaignLoad', [FLAG], { dn: 'CommDN1' }));
       await refusedOf(desk.userRequest('CampaignUnload', names, { dn: '7001' }));
+      await refusedOf(desk.userRequest('CampaignUnload', [{ key: keys.GSW_CAMPAIGN_ID, value: string('x') }, { key: keys.GSW_CAMPAIGN_NAME, value: string('none') }, { key: keys.GSW_GROUP_ID, value: int(9) }], { dn: 'CommDN1' }));
       await desk.userRequest('CampaignUnload', names, { dn: 'CommDN1' });
       await desk.close();
       const ids = { campaign: 101, group: 732, session: 1001 };
@@ -184,7 +199,8 @@ describe('the audit', () => {
         { ...who, request: 'Load', ...ids, flag: '1', outcome: 'done' },
         { ...who, request: 'Load', ...ids, outcome: 'refused', code: 'CampaignAlreadyLoaded' },
         { ...who, request: 'Load', flag: '1', outcome: 'refused', code: 'InvalidParameter' },
-        { ...who, request: 'Unload', outcome: 'refused', code: 'NotAllowed' },
+        { ...who, request: 'Unload', campaign: 101, group: 732, outcome: 'refused', code: 'NotAllowed' },
+        { ...who, request: 'Unload', group: 9, outcome: 'refused', code: 'InvalidParameter' },
         { ...who, request: 'Unload', ...ids, outcome: 'done' },
       ]);
     });

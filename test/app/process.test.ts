@@ -78,6 +78,8 @@ describe('the program', function () {
     supervisor.send(REQUEST.bytes);
     expect([(await supervisor.message()).name, (await supervisor.message()).name]).to.deep.equal(['GSW_CM_EvClientRegistered', 'GSW_CM_EvCampaignLoaded']);
     const stranger = await RawLine.open(ports.tevents, 'T');
+    process.kill(gateway.pid, 'SIGHUP');
+    await gateway.said(/ info SIGHUP: there is nothing to read again/);
     expect(await gateway.end('SIGTERM')).to.deep.equal({ code: 0, signal: null });
     for (const line of [supervisor, stranger]) {
       expect(await line.rest()).to.deep.equal({ messages: [], end: 'fin' });

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { Deployment } from '../../src/config/deployment.js';
 import { loadConfig, parseConfig } from '../../src/config/load.js';
 import { configErrorOf, parseChanged, parseObject } from './support.js';
+import type { SmallConfig } from './support.js';
 
 const SAMPLE = `
 server: { dbid: 156, name: OCServer }
@@ -321,10 +322,31 @@ describe('a configuration that is right', () => {
     for (const host of ['0.0.0.0', '::', 'gateway.example.org', '10.0.0.1']) {
       const { listeners } = parseChanged((config) => {
         config.listeners['http']!['host'] = host;
-        config['clients'] = [{ name: 'x', roles: ['agent'] }];
+        config['clients'] = [{ name: 'x', password: 'x', roles: ['agent'] }, { name: 'y', token: 'y'.repeat(16), roles: ['agent'] }];
       }).deployment;
       expect(listeners.http?.host).to.equal(host);
     }
+  });
+
+  it('may listen anywhere with clients that have neither password nor token, where they need a certificate', () => {
+    const open = [{ name: 'x', roles: ['agent'] }];
+    const tls = { cert: 'c', key: 'k' };
+    const http = (change: (http: Record<string, unknown>, config: SmallConfig) => void) =>
+      parseChanged((config) => {
+        config['clients'] = open;
+        change(Object.assign(config.listeners['http']!, { host: '0.0.0.0' }), config);
+      }).deployment.listeners.http;
+    expect(http((listener) => (listener['host'] = '127.0.0.1'))?.host).to.equal('127.0.0.1');
+    expect(http((listener) => (listener['tls'] = { ...tls, clientCa: 'ca' }))?.host).to.equal('0.0.0.0');
+    expect(http((_, config) => (config['tls'] = { ...tls, clientCa: 'ca' }))?.host).to.equal('0.0.0.0');
+    expect(configErrorOf(() => http((_, config) => (config['tls'] = tls))).path).to.equal('listeners.http.host');
+    // each listener by itself
+    const other = () =>
+      http((listener, config) => {
+        listener['tls'] = { ...tls, clientCa: 'ca' };
+        config.listeners['tevents'] = { host: '0.0.0.0', port: 1 };
+      });
+    expect(configErrorOf(other).path).to.equal('listeners.tevents.host');
   });
 
   it('has the certificate of all on every listener, but for what a listener has of its own', () => {

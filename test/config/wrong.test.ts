@@ -38,13 +38,33 @@ const WRONG: readonly Wrong[] = [
   { what: 'an unknown unsolicited', change: (c) => (c.listeners['direct'] = { port: 1, unsolicited: 'all' }), code: 'WrongValue', path: 'listeners.direct.unsolicited', says: ['subscribed, registered'] },
   { what: 'two listeners on one port', change: (c) => (c.listeners['direct'] = { port: 8098 }), code: 'Duplicate', path: 'listeners.http.port', says: ['127.0.0.1:8098'] },
   { what: 'another host without clients', change: (c) => (c.listeners['http']!['host'] = '0.0.0.0'), code: 'WrongValue', path: 'listeners.http.host', says: ['"0.0.0.0"', 'clients', 'only this machine'] },
+  {
+    what: 'another host and clients with nothing but a name',
+    change: (c) => {
+      c.listeners['http']!['host'] = '::';
+      c['clients'] = [{ name: 'boss', roles: ['supervisor'] }, { name: 'desk', password: 'd', roles: ['agent'] }, { name: 'eye', roles: ['monitor'] }];
+    },
+    code: 'WrongValue',
+    path: 'listeners.http.host',
+    says: ['"::"', 'anybody could connect as "boss", "eye"'],
+  },
+  {
+    what: 'another host and many clients with nothing but a name',
+    change: (c) => {
+      c.listeners['http']!['host'] = '::';
+      c['clients'] = Array.from({ length: 12 }, (_, index) => ({ name: `c${index}`, roles: ['agent'] }));
+    },
+    code: 'WrongValue',
+    path: 'listeners.http.host',
+    says: ['"c9" and 2 more'],
+  },
   { what: 'every IPv6 host without clients', change: (c) => (c.listeners['http']!['host'] = '::'), code: 'WrongValue', path: 'listeners.http.host', says: ['"::"'] },
   { what: 'a certificate without a key', change: (c) => (c['tls'] = { cert: 'x' }), code: 'MissingKey', path: 'tls.key', says: ['cert and key'] },
   { what: 'a key of a listener without a certificate', change: (c) => (c.listeners['http']!['tls'] = { key: 'x' }), code: 'MissingKey', path: 'listeners.http.tls.cert', says: ['cert and key'] },
   { what: 'a certificate that is no path', change: (c) => (c['tls'] = { cert: '', key: 'x' }), code: 'WrongValue', path: 'tls.cert', says: ['a path'] },
-  { what: 'a store that is none', change: (c) => (c.store['url'] = 'sqlite:x'), code: 'WrongValue', path: 'store.url', says: ['"sqlite:x"', 'pglite:'] },
+  { what: 'a store that is none', change: (c) => (c.store['url'] = 'sqlite:x'), code: 'WrongValue', path: 'store.url', says: ['found a string', 'pglite:'] },
   { what: 'a store without a directory', change: (c) => (c.store['url'] = 'pglite: '), code: 'WrongValue', path: 'store.url', says: ['a directory'] },
-  { what: 'a store with an authority', change: (c) => (c.store['url'] = 'pglite://data'), code: 'WrongValue', path: 'store.url', says: ['pglite:./data'] },
+  { what: 'a store with an authority', change: (c) => (c.store['url'] = 'pglite://data'), code: 'WrongValue', path: 'store.url', says: ['found "pglite://data"', 'pglite:./data'] },
   { what: 'a mapping where text belongs', change: (c) => (c.store['url'] = {}), code: 'WrongValue', path: 'store.url', says: ['found a mapping'] },
   { what: 'an unknown log level', change: (c) => (c.log['level'] = 'loud'), code: 'WrongValue', path: 'log.level', says: ['"loud"', 'error, warn, info, debug'] },
   { what: 'a flag as text', change: (c) => (c.log['trace'] = 'yes'), code: 'WrongValue', path: 'log.trace', says: ['"yes"', 'true or false'] },
@@ -201,8 +221,24 @@ describe('a configuration that is wrong', () => {
     expect(error.message).to.include('found a number').and.not.include('4711');
     const token = configErrorOf(() => parseChanged((config) => (config['clients'] = ['a', 'b'].map((name) => ({ name, token: 'hunter2-hunter2-hunter2', roles: ['agent'] })))));
     expect(token.message).to.include('found a string a second time').and.not.include('hunter2');
-    const url = configErrorOf(() => parseChanged((config) => (config.store['url'] = 'postgress://me:hunter2@db/x')));
-    expect(url.message).to.include('postgress://****@db/x').and.not.include('hunter2');
+  });
+
+  it('never tells the password of a store', () => {
+    const found: Record<string, string> = {
+      'postgress://me:hunter2@db/x': '"postgress://****@db/x"',
+      'postgres://me:hun/ter2@127.0.0.1:1/x': '"postgres://****@127.0.0.1:1/x"',
+      'postgress://me:h@un/ter2@[::1]:1': '"postgress://****@[::1]:1"',
+      'postgres:me:hunter2@db/x': '"postgres:****@db/x"',
+      'postgress://db/x?password=hun@ter2': 'a string',
+      'postgress://me@db/x?password=hunter2': 'a string',
+      'host=db password=hunter2': 'a string',
+      'pglite://me:hunter2@db': '"pglite://****@db"',
+      hunter2: 'a string',
+    };
+    for (const [url, told] of Object.entries(found)) {
+      expect(configErrorOf(() => parseChanged((config) => (config.store['url'] = url))).message).to.include(`: store.url: found ${told}, expected `);
+      expect(configErrorOf(() => parseChanged((config) => Object.assign(config, { store: url }))).message).to.include(`: store: found ${told}, expected `);
+    }
   });
 
   it('cuts long values', () => {
@@ -228,6 +264,22 @@ describe('YAML that is wrong', () => {
     expect(failure('server: !secret x').code).to.equal('Syntax');
     expect(failure('server: *gone').code).to.equal('Syntax');
     expect(failure('a: 1\n---\nb: 2\n').code).to.equal('Syntax');
+  });
+
+  it('does not tell what a password without quotes was read as', () => {
+    for (const secret of ['*hunter2', '!hunter2', '!hunter2!', '!<hunter2', '!<hunter2>', '|hunter2', '>hunter2', '@hunter2', '`hunter2', '%hunter2', '&hunter2', '"\\Uhunter2"', '"hunter2', "'hunter2", "''hunter2", ']hunter2', ',hunter2', 'a: hunter2']) {
+      expect(failure(`clients:\n  - name: desk\n    password: ${secret}\n    roles: [agent]\n`).message, secret).to.not.include('unter2');
+    }
+    expect(failure('server: *gone').message).to.equal('a.yaml: found aliases that cannot be resolved (Unresolved alias (the anchor must be set before the alias)), expected YAML');
+    expect(failure('server: !gone x').message).to.include('line 1, column 9: unresolved tag');
+  });
+
+  it('does not tell a password that has become a part of its key', () => {
+    const head = 'server: { dbid: 1 }\nlisteners: { http: { port: 1 } }\n';
+    const store = failure(`${head}store: { url:postgres://me:hunter2@db/x }\n`);
+    expect(store.message).to.include('store.url: found an unknown key').and.match(/\(line 3\)$/).and.not.include('hunter2');
+    const client = failure(`${head}store: { url: "pglite:x" }\nclients: [ { name: a, password:hunter2, roles: [agent] } ]\n`);
+    expect(client.message).to.include('clients[0].password: found an unknown key').and.match(/\(line 4\)$/).and.not.include('hunter2');
   });
 
   it('refuses aliases that would fill the memory', () => {

@@ -5,7 +5,7 @@ import { REQUEST_NAMES, type RequestNames } from '../../campaign/request-names.j
 import type { GroupTarget } from '../../campaign/requests.js';
 import { callerOf } from '../access.js';
 import type { HttpApp } from '../app.js';
-import { auditRequest, noteAsked } from '../audit.js';
+import { auditRequest, type CampaignRequestReader, noteAsked } from '../audit.js';
 import { tuningOf } from '../enumeration-input.js';
 import { errorSchema } from '../errors.js';
 import { HttpFault } from '../fault.js';
@@ -13,7 +13,7 @@ import { toValue } from '../json-values.js';
 import { accepted, statusOfAccepted } from '../outcome.js';
 import type { HttpParts } from '../parts.js';
 import { describeAccepted } from './answer.js';
-import { gwsAnswer, gwsBody, type GwsData, gwsParams, gwsQuery } from './schemas.js';
+import { gwsAnswer, gwsBody, type GwsData, gwsParams, gwsQuery, readableIds } from './schemas.js';
 
 const named = (path: string) => REQUEST_NAMES.find((names) => names.path === path);
 
@@ -25,10 +25,13 @@ function requestName(request: FastifyRequest): string {
   return names === undefined ? GWS_ROUTE : gwsRequest(names.path);
 }
 
-function campaignRequest(request: FastifyRequest): string {
-  const { request: path } = request.params as { request: string };
-  return named(path)?.kind ?? path;
-}
+const campaignRequest: CampaignRequestReader = {
+  name(request) {
+    const { request: path } = request.params as { request: string };
+    return named(path)?.kind ?? path;
+  },
+  target: ({ body }) => targetOf(readableIds.parse(body).data),
+};
 
 /**
  * The requests as GWS sends them to OCS (http.md, "As GWS addresses OCS"), served as messages of an
@@ -83,7 +86,7 @@ function namesOf({ dbid, request }: z.output<typeof gwsParams>, serverDbid: numb
   return names;
 }
 
-function targetOf({ campaignId, groupId, sessionId }: GwsData): GroupTarget {
+function targetOf({ campaignId, groupId, sessionId }: Pick<GwsData, 'campaignId' | 'groupId' | 'sessionId'>): GroupTarget {
   return {
     ...(campaignId !== undefined && { campaignId }),
     ...(groupId !== undefined && { groupId }),

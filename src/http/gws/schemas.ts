@@ -27,6 +27,13 @@ export const gwsBody = z.strictObject({
   }),
 });
 
+const readableId = () => int32().optional().catch(undefined);
+
+/** The ids of any body, as far as they can be read. */
+export const readableIds = z
+  .object({ data: z.object({ campaignId: readableId(), groupId: readableId(), sessionId: readableId() }).catch({}) })
+  .catch({ data: {} });
+
 export type GwsData = z.output<typeof gwsBody>['data'];
 
 export const gwsAnswer = z.object({

@@ -6,7 +6,7 @@ import type { CampaignRequest } from '../../campaign/requests.js';
 import type { CampaignOutcome } from '../../service/ports.js';
 import { callerOf } from '../access.js';
 import type { HttpApp } from '../app.js';
-import { auditFault, auditRequest, noteAsked } from '../audit.js';
+import { auditFault, auditRequest, type CampaignRequestReader, noteAsked } from '../audit.js';
 import { connectionNumbers } from '../connection-numbers.js';
 import { HttpFault } from '../fault.js';
 import { findGroup } from '../find-group.js';
@@ -24,10 +24,16 @@ function requestName(request: FastifyRequest): string {
   return names === undefined ? NATIVE_ROUTE : nativeRequest(names.control);
 }
 
-function campaignRequest(request: FastifyRequest): string {
-  const { req } = request.query as { req?: unknown };
-  return named(req)?.kind ?? String(req);
-}
+const campaignRequest: CampaignRequestReader = {
+  name(request) {
+    const { req } = request.query as { req?: string | string[] };
+    return named(req)?.kind ?? req?.toString();
+  },
+  target(request) {
+    const { dbid } = request.params as { dbid: string };
+    return /^\d{1,9}$/.test(dbid) ? { sessionId: Number(dbid) } : {};
+  },
+};
 
 /** The requests as OCS itself takes them (http.md, "As OCS itself is addressed"): flat user data in, the event's user data out. */
 export function nativeRoute(app: HttpApp, parts: HttpParts): void {
@@ -61,7 +67,7 @@ export function nativeRoute(app: HttpApp, parts: HttpParts): void {
         tracer.http(connection, 'sent', pairs);
         return reply.code(status).send(toJson(pairs));
       };
-      noteAsked(request, { target: /^\d{1,9}$/.test(request.params.dbid) ? { sessionId: Number(request.params.dbid) } : undefined, flag: userEvents.flagInput(data) });
+      noteAsked(request, { target: campaignRequest.target(request), flag: userEvents.flagInput(data) });
       try {
         const group = findGroup(gateway, request.params.dbid);
         const context = { data, by: callerOf(request), deployment, userEvents };

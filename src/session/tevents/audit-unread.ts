@@ -2,6 +2,7 @@ import { type EventErrorCode, findValue, keys, type Message, messageType, readAt
 import { flagInput } from '../flag-input.js';
 import { CONTROL_REQUESTS } from './control.js';
 import type { TEventParts } from './parts.js';
+import { readableTarget } from './readable-target.js';
 
 const CARRIERS = new Set([messageType('RequestDistributeUserEvent'), messageType('RequestSendEvent')]);
 
@@ -13,5 +14,5 @@ export function auditUnread(parts: TEventParts, who: { readonly client?: string 
   if (!CARRIERS.has(message.type)) return;
   const data = readAttribute(message, 'AttributeUserData') ?? [];
   const request = CONTROL_REQUESTS.get(textOf(findValue(data, keys.GSW_AGENT_REQ_TYPE)) ?? '');
-  if (request !== undefined) parts.audit.refused({ protocol: 'T-Events', ...who, request, flag: flagInput(data) }, code);
+  if (request !== undefined) parts.audit.refused({ protocol: 'T-Events', ...who, request, target: readableTarget(parts, data), flag: flagInput(data) }, code);
 }

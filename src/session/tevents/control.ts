@@ -9,6 +9,7 @@ import { UserDataError, type UserData } from '../../user-data/reader.js';
 import { USER_DATA_NAMES } from '../../user-data/parameter-names.js';
 import { flagInput } from '../flag-input.js';
 import type { TEventParts } from './parts.js';
+import { readableTarget } from './readable-target.js';
 import type { AgentRequest } from './requests/request.js';
 import type { Registered } from './state.js';
 
@@ -32,7 +33,7 @@ export interface ControlRequest extends Pick<AgentRequest, 'data' | 'answer' | '
 /** Serves a control request. Its errors have the numbers of the direct protocol's ErrorCode. Throws UserDataError where it may not be sent. */
 export function controlRequest(parts: TEventParts, client: Registered, request: ControlRequest): void {
   const { type, dn, from, data, answer, refuse } = request;
-  const audited: Audited = { protocol: 'T-Events', client: client.name, from, request: CONTROL_REQUESTS.get(type) ?? type, flag: flagInput(data.list) };
+  const audited: Audited = { protocol: 'T-Events', client: client.name, from, request: CONTROL_REQUESTS.get(type) ?? type, target: readableTarget(parts, data.list), flag: flagInput(data.list) };
   const forbidden = request.refusal ?? (parts.deployment.communicationDns.includes(dn) ? undefined : `${type} is taken on a Communication DN only, and ${dn} is none`);
   if (forbidden !== undefined) {
     parts.audit.refused(audited, 'NotAllowed');
