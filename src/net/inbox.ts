@@ -22,8 +22,11 @@ type Input =
   | { readonly kind: 'malformed'; readonly error: ProtocolError }
   | { readonly kind: 'end' };
 
+/** Frames of a line that are served without the loop being given back: a chunk holds thousands of small ones, and other lines wait meanwhile. */
+const FRAMES_A_TURN = 32;
+
 /**
- * Serves the frames of one line one at a time. Frames that arrive while one is being served wait here;
+ * Serves the frames of one line one at a time, and some of them in each turn of the event loop. Frames that arrive while one is being served wait here;
  * whoever fills the inbox stops reading while it is busy, which bounds what waits to a chunk.
  */
 export class Inbox {
@@ -34,6 +37,8 @@ export class Inbox {
   #waitingBytes = 0;
   #state: 'idle' | 'serving' | 'stopped' = 'idle';
   #ended = false;
+  /** Of those that waited. */
+  #servedThisTurn = 0;
 
   constructor(source: FrameSource, limits: FrameLimits, handlers: InputHandlers, onIdle: () => void) {
     this.#handlers = handlers;
@@ -120,10 +125,23 @@ export class Inbox {
   #next(): void {
     if (this.#state === 'serving') this.#state = 'idle';
     while (this.#state === 'idle') {
+      if (this.#servedThisTurn === FRAMES_A_TURN) return this.#goOnNextTurn();
       const input = this.#waiting.shift();
-      if (input === undefined) return this.#onIdle();
+      if (input === undefined) {
+        this.#servedThisTurn = 0;
+        return this.#onIdle();
+      }
+      this.#servedThisTurn += 1;
       if (input.kind === 'frame') this.#waitingBytes -= input.frame.byteLength;
       this.#serve(input);
     }
+  }
+
+  #goOnNextTurn(): void {
+    this.#state = 'serving';
+    setImmediate(() => {
+      this.#servedThisTurn = 0;
+      this.#next();
+    });
   }
 }

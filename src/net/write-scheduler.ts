@@ -20,7 +20,7 @@ export const defaultTurnBudget: TurnBudget = { sockets: 256, bytes: 2 * 1024 * 1
  * thousands never keeps requests waiting. While the turn has budget left a write happens in the microtask
  * after the code that asked for it (an answer on an idle system is not delayed); the rest waits in
  * order for the next turns. setImmediate is what marks a turn: it runs once per round of the loop,
- * after the sockets were read, and is no clock, which is why it may stand here and nowhere else.
+ * after the sockets were read, and is no clock, which is why it may stand here and in Inbox.
  */
 export class WriteScheduler {
   readonly #budget: TurnBudget;

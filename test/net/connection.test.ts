@@ -42,6 +42,32 @@ describe('net/connection', () => {
     expect(net.counters.framesIn).to.equal(4);
   });
 
+  it('serves some frames of a line in each turn of the loop, so that others are served between them', async () => {
+    const FRAMES = 1000;
+    const inTurn = new Map<number, number>();
+    let [turn, served] = [0, 0];
+    const net = await open({
+      session: (line) => ({
+        onFrame: async () => {
+          inTurn.set(turn, (inTurn.get(turn) ?? 0) + 1);
+          await Promise.resolve();
+          served += 1;
+          if (served === FRAMES) line.note('all');
+        },
+      }),
+    });
+    const count = (): void => {
+      turn += 1;
+      if (served < FRAMES) setImmediate(count);
+    };
+    const { client, line } = await net.pair();
+    count();
+    client.write(Buffer.concat(Array.from({ length: FRAMES }, () => lengthFrame('a'))));
+    await line.until('all');
+    // a turn of the counter may see the end of one of the line's and all of the next
+    expect(Math.max(...inTurn.values())).to.be.within(1, 64);
+  });
+
   it('reads no further while a frame is being served', async () => {
     const releases: (() => void)[] = [];
     const net = await open({
