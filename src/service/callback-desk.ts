@@ -135,7 +135,7 @@ export class CallbackDesk {
       const found: Chain[] = [];
       for (const list of openListsOf(this.context)) {
         if (!(await hasPersonalRows(sql, list))) continue;
-        finals += await finalizeMissed(sql, list, waiting, nowMs);
+        finals += await finalizeMissed(sql, list, waiting, nowMs, zones);
         if (callbacks.length === 0) continue;
         const taker = { ...takerOf(this.context), appId: runtime.owner.serverDbid };
         found.push(...toChains(await takePersonalChains(sql, list, taker, callbacks.length, nowMs, zones, { callbacks, redials })));
