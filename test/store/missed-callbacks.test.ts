@@ -9,13 +9,14 @@ const MISSED = 8;
 const READY = 1;
 const WAIT_SECONDS = 60;
 
+const callback = (row: Row = {}): Row => ({ record_type: 5, agent_id: '1002', dial_sched_time: NOW_SECONDS - WAIT_SECONDS, ...row });
+
 describeOnStores('personal callbacks without their agent', (openTestStore) => {
   let store: TestStore;
   before(async () => void (store = await openTestStore()));
   after(() => store.close());
 
   const list = listOf({ table: 'cl_missed' });
-  const callback = (row: Row = {}): Row => ({ record_type: 5, agent_id: '1002', dial_sched_time: NOW_SECONDS - WAIT_SECONDS, ...row });
 
   /** What is missed of `rows` when 1001 is there, 1003 has been gone for ten seconds and everybody else for an hour. */
   async function missed(of: ListTable, rows: readonly Row[]): Promise<unknown[]> {
