@@ -27,8 +27,14 @@ interface Desk {
 
 const now = (): number => NOW_MS;
 
+/** A record whose row was not written has not been measured. */
+function unwritten(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}
+
 function desksOf(kind: string, client: StoreClient, owner: Owner, records: number, agents: number): Desk[] {
-  const writer = (): RecordWriter => new RecordWriter(client, owner, now, () => [...ZONES]);
+  const writer = (): RecordWriter => new RecordWriter(client, owner, now, () => [...ZONES], unwritten);
   if (kind === 'single') {
     return Array.from({ length: agents }, (_, index) => {
       const retrieve: Retrieve = retrieveOwn(client, owner, LIST, TAKER, { first: index + 1, step: agents, last: records });

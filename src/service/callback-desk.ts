@@ -13,11 +13,15 @@ import { putChainsBack } from './put-back.js';
 import { toChains } from './retriever.js';
 import { zoneTimes } from './runtime.js';
 
+/** The agents of a group that are there, with their seats. */
+type There = ReadonlyMap<string, Seat<object>>;
+
 /**
  * Personal callbacks, and redials that are for one agent, of a campaign group (engine.md, Records): when
  * one is due and its agent is logged in and has a hand free, it is handed to that agent, who is told by
  * ScheduledCall; in Preview a redial waits until the agent asks. Without the agent it is missed after
- * personalCallbackWait, counted from when it was due or, if that is later, from when the agent was gone.
+ * personalCallbackWait, counted from when it was due or, if that is later, from when the agent was gone. There
+ * is who is logged in, a member of the group, and has not logged out of its campaign: nobody else can be given it here.
  */
 export class CallbackDesk {
   /** There may be callbacks for somebody that we have not looked for. */
@@ -50,9 +54,10 @@ export class CallbackDesk {
     this.#tellAgain();
     if (!this.#wanted) return false;
     this.#wanted = false;
-    this.#lookAround();
-    await this.#putBackOrphans();
-    const missed = await this.#retrieve();
+    const there = this.#there();
+    this.#lookAround(there);
+    await this.#putBackOrphans(there);
+    const missed = await this.#retrieve(there);
     for (const agentId of this.buffer.personalOf) this.#give(agentId);
     return missed;
   }
@@ -93,39 +98,41 @@ export class CallbackDesk {
     return runtime.held.count(agentId) < (this.#isPreview() ? group.maxPreviewRecords : 1);
   }
 
-  #seats(): Seat<object>[] {
-    return [...this.context.group.group.agentIds].flatMap((agentId) => this.context.runtime.agents.find(agentId) ?? []);
+  /** Whom the group can give something, now or when a hand is free. */
+  #there(): There {
+    const { runtime, group } = this.context;
+    const members = [...group.group.agentIds].flatMap((agentId) => runtime.agents.find(agentId) ?? []);
+    return new Map(members.flatMap((seat) => (runtime.left.has(seat.agentId, group.campaign.dbid) ? [] : [[seat.agentId, seat]])));
   }
 
   /** Notes who is not there. */
-  #lookAround(): void {
+  #lookAround(there: There): void {
     const { runtime } = this.context;
     const nowMs = runtime.clock.now();
     this.#watchingSince ??= nowMs;
     for (const { id } of runtime.deployment.agents) {
-      if (runtime.agents.find(id) !== undefined) this.#absent.delete(id);
+      if (there.has(id)) this.#absent.delete(id);
       else if (!this.#absent.has(id)) this.#absent.set(id, nowMs);
     }
   }
 
-  async #putBackOrphans(): Promise<void> {
-    const { runtime } = this.context;
-    const orphans = this.buffer.takeOrphans((agentId) => runtime.agents.find(agentId) !== undefined);
+  async #putBackOrphans(there: There): Promise<void> {
+    const orphans = this.buffer.takeOrphans((agentId) => there.has(agentId));
     if (orphans.length === 0) return;
     await putChainsBack(this.context, orphans);
   }
 
-  async #retrieve(): Promise<boolean> {
+  async #retrieve(there: There): Promise<boolean> {
     const { runtime, group } = this.context;
     const nowMs = runtime.clock.now();
     const zones = zoneTimes(runtime.deployment, nowMs);
-    const free = this.#seats().filter(({ agentId }) => this.#hasRoom(agentId) && !this.buffer.hasPersonal(agentId));
+    const free = [...there.values()].filter(({ agentId }) => this.#hasRoom(agentId) && !this.buffer.hasPersonal(agentId));
     const callbacks = free.map(({ agentId }) => agentId);
     // in Preview a redial waits for its agent to ask, and one who never asks must not hold it back from the others of its chain
     const redials = (this.#isPreview() ? free.filter(({ state }) => state !== 'notReady') : free).map(({ agentId }) => agentId);
     const absent = [...this.#absent].map(([agentId, sinceMs]) => ({ agentId, sinceSeconds: Math.floor(sinceMs / 1000) }));
     const waiting = {
-      present: runtime.deployment.agents.flatMap(({ id }) => (runtime.agents.find(id) === undefined ? [] : [id])),
+      present: [...there.keys()],
       absent,
       sinceSeconds: Math.floor((this.#watchingSince ?? nowMs) / 1000),
       waitSeconds: Math.ceil(group.personalCallbackWaitMs / 1000),
@@ -135,7 +142,7 @@ export class CallbackDesk {
       const found: Chain[] = [];
       for (const list of openListsOf(this.context)) {
         if (!(await hasPersonalRows(sql, list))) continue;
-        finals += await finalizeMissed(sql, list, waiting, nowMs);
+        finals += await finalizeMissed(sql, list, waiting, nowMs, zones);
         if (callbacks.length === 0) continue;
         const taker = { ...takerOf(this.context), appId: runtime.owner.serverDbid };
         found.push(...toChains(await takePersonalChains(sql, list, taker, callbacks.length, nowMs, zones, { callbacks, redials })));

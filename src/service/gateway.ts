@@ -100,7 +100,7 @@ export class Gateway {
       held,
       left,
       journal: new JournalTail(longestReplayMs),
-      writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs), measures),
+      writer: new RecordWriter(client, owner, () => clock.now(), (nowMs) => zoneTimes(deployment, nowMs), (message) => parts.log.warn(message), measures),
       lists: tables.usable,
       tables,
       accounts: new ListAccounts({ client, clock, zonesAt: (nowMs) => zoneTimes(deployment, nowMs) }),

@@ -21,11 +21,12 @@ export interface BatchPlace {
   readonly zones: readonly ZoneTime[];
   /** How long rows that somebody else has locked are waited for, milliseconds. */
   readonly patienceMs: number;
+  readonly warn: (message: string) => void;
 }
 
 /**
- * Writes jobs in the transaction of `sql`. Answers what tells each of them what came of it: to be called when that is
- * committed. Throws StoreAway or StatementFailed.
+ * Writes jobs in the transaction of `sql`. Answers what tells each of them what came of it, and `at.warn` of rows that
+ * were not there to be written: to be called when that is committed. Throws StoreAway or StatementFailed.
  */
 export function writeBatch(sql: Sql, jobs: readonly Job[], at: BatchPlace): Promise<() => void> {
   return new RecordBatch(sql, jobs, at).write();
@@ -37,6 +38,7 @@ class RecordBatch {
   readonly #calls: readonly CallJob[];
   readonly #reports: readonly ReportJob[];
   readonly #ends: readonly EndJob[];
+  readonly #warnings: string[] = [];
 
   constructor(
     private readonly sql: Sql,
@@ -60,6 +62,7 @@ class RecordBatch {
       for (const job of this.#calls) job.resolve(called.has(job.change.handle));
       for (const job of this.#reports) job.resolve(reported.has(job.handOut.handle));
       for (const job of this.#ends) job.resolve(ended.has(job));
+      for (const warning of this.#warnings) this.at.warn(warning);
     };
   }
 
@@ -142,13 +145,24 @@ class RecordBatch {
   async #writeRows(list: ListTable, jobs: readonly EndJob[]): Promise<void> {
     const ended = jobs.flatMap(({ handOut, ending }) => (ending.kind === 'ready' ? [] : [endedRow(handOut, ending)]));
     const back = jobs.filter(({ ending }) => ending.kind === 'ready').map(({ handOut }) => handOut.chain.chainId);
-    if (ended.length > 0) await writeEndedRows(this.sql, list, this.at.serverDbid, ended);
+    if (ended.length > 0) this.#noteUnwritten(list, jobs, ended.length - (await writeEndedRows(this.sql, list, this.at.serverDbid, ended)));
     const retries = jobs.flatMap(({ handOut, ending }) => {
       const record = recordPutOff(handOut, ending);
       return record === undefined ? [] : [{ listDbid: list.dbid, recordId: record.recordId, groupDbid: handOut.groupDbid, session: handOut.session }];
     });
     if (retries.length > 0) await insertRetries(this.sql, retries);
     if (back.length > 0) await releaseChains(this.sql, list, this.at.serverDbid, back);
+  }
+
+  /** The record has ended for its agent all the same: somebody else's hand in the table is no fault of the request. */
+  #noteUnwritten(list: ListTable, jobs: readonly EndJob[], unwritten: number): void {
+    if (unwritten === 0) return;
+    const ended = jobs.filter(({ ending }) => ending.kind !== 'ready');
+    const which = ended.map(({ handOut }) => `${handOut.chain.records[0].recordId} (handle ${handOut.handle})`).join(', ');
+    const among = unwritten === ended.length ? 'records' : 'among the records';
+    this.#warnings.push(
+      `calling list ${list.name}: ${unwritten} of ${ended.length} records that ended had no row in hand any more, and what became of them is not in the list; ${among} ${which}`,
+    );
   }
 
   async #writeForbidden(list: ListTable, jobs: readonly EndJob[]): Promise<void> {

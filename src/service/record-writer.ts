@@ -35,6 +35,7 @@ export class RecordWriter {
     private readonly owner: Owner,
     private readonly now: () => number,
     private readonly zones: (nowMs: number) => ZoneTime[],
+    private readonly warn: (message: string) => void,
     private readonly measures: Measures = unmeasured,
   ) {}
 
@@ -140,7 +141,7 @@ export class RecordWriter {
 
   async #write(batch: readonly Job[], patienceMs: number): Promise<void> {
     const nowMs = this.now();
-    const at = { serverDbid: this.owner.serverDbid, nowMs, zones: this.zones(nowMs), patienceMs };
+    const at = { serverDbid: this.owner.serverDbid, nowMs, zones: this.zones(nowMs), patienceMs, warn: this.warn };
     const answer = await ownedTransaction(this.client, this.owner, (sql) => writeBatch(sql, batch, at));
     const doneMs = this.now();
     this.#lastWaitMs = doneMs - Math.min(...batch.map((job) => job.sinceMs));

@@ -20,6 +20,7 @@ describeOnStores('the writer of records', (openTestStore) => {
   let client: FaultyClient;
   let owner: Owner;
   let writer: RecordWriter;
+  const warnings: string[] = [];
   const list = listOf({ customFields: [{ name: 'age', type: 'int' }], table: 'cl_writer' });
 
   before(async () => {
@@ -29,7 +30,8 @@ describeOnStores('the writer of records', (openTestStore) => {
   after(() => store.close());
   beforeEach(async () => {
     client = new FaultyClient(store.client);
-    writer = new RecordWriter(client, owner, () => NOW, () => [...ZONES]);
+    warnings.length = 0;
+    writer = new RecordWriter(client, owner, () => NOW, () => [...ZONES], (message) => void warnings.push(message));
     await store.client.query('DELETE FROM ocm_hand_out', []);
     await fill(store.client, list, Array.from({ length: 20 }, () => RETRIEVED));
   });
@@ -80,6 +82,31 @@ describeOnStores('the writer of records', (openTestStore) => {
     await writer.end(list, { ...first, chain }, final(), by('b'));
     expect(client.texts.filter(writesOthers)).to.have.length(1);
     expect((await rowsOf(store.client, list, 'record_status')).slice(0, 4).map((row) => row['record_status'])).to.deep.equal([3, 3, 7, 2]);
+  });
+
+  it('warns where the row of a record that ended was deleted, or made final, by somebody else', async () => {
+    const [first, second, third, fourth] = await Promise.all([inHand(1), inHand(2), inHand(3), inHand(4)]);
+    await store.client.query('DELETE FROM cl_writer WHERE record_id = 1', []);
+    await store.client.query('UPDATE cl_writer SET record_status = 3 WHERE record_id = 3', []);
+    expect(await writer.end(list, first, final(), by('a'))).to.equal(true);
+    expect(warnings.splice(0)).to.deep.equal([
+      `calling list Spring: 1 of 1 records that ended had no row in hand any more, and what became of them is not in the list; records 1 (handle ${first.handle})`,
+    ]);
+    // the first is on its way alone, the others go together
+    const ends = [writer.end(list, fourth, { kind: 'ready' }, null), writer.end(list, second, final(), by('b')), writer.end(list, third, final(), by('c'))];
+    expect(await Promise.all(ends)).to.deep.equal([true, true, true]);
+    expect(warnings).to.deep.equal([
+      `calling list Spring: 1 of 2 records that ended had no row in hand any more, and what became of them is not in the list; among the records 2 (handle ${second.handle}), 3 (handle ${third.handle})`,
+    ]);
+  });
+
+  it('warns of nothing where every row was written, or nothing was committed', async () => {
+    const [first, second] = await Promise.all([inHand(1), inHand(2)]);
+    await writer.end(list, first, final(), by('a'));
+    await store.client.query('DELETE FROM cl_writer WHERE record_id = 2', []);
+    client.onCommit = () => 'rolledBack';
+    expect(await writer.end(list, second, final(), by('b')).catch((error: unknown) => error)).to.be.instanceOf(StoreAway);
+    expect(warnings).to.deep.equal([]);
   });
 
   it('fails all of a batch with the store, and goes on when it is back', async () => {

@@ -154,6 +154,21 @@ describe('session/tevents: requests about records', () => {
     });
   });
 
+  describe('GSW_RECORD_STATUS in RecordProcessed', () => {
+    for (const GSW_RECORD_STATUS of [1, 2]) {
+      for (const treatment of [{}, { GSW_TREATMENT: 'RecordTreatCampaign' }]) {
+        it(`refuses ${GSW_RECORD_STATUS}${'GSW_TREATMENT' in treatment ? ', also with a treatment' : ''}, and the record stays in hand`, async () => {
+          await desk.insert('cl_spring', [{ record_id: 1 }]);
+          await desk.run();
+          const { GSW_RECORD_HANDLE } = await ada.record();
+          const told = await ada.ask('RecordProcessed', { GSW_RECORD_HANDLE, GSW_CALL_RESULT: 6, GSW_RECORD_STATUS, ...treatment });
+          expect(told).to.include({ GSW_USER_EVENT: 'Error', GSW_ERROR_NUMBER: 3 });
+          expect(await desk.row(1)).to.include({ record_status: 2 });
+        });
+      }
+    }
+  });
+
   describe('ChainedRecordRequest', () => {
     it('tells of every other record of the chain, then the end', async () => {
       await desk.insert('cl_spring', [

@@ -21,7 +21,13 @@ describe('session/tevents: personal callbacks', () => {
 
   before(async () => {
     clock = new ManualClock(Date.UTC(2026, 10, 21, 12));
-    desk = await TestDesk.start({ clock, change: (config) => (config.callingLists[0]!['customFields'] = { age: 'int' }) });
+    desk = await TestDesk.start({
+      clock,
+      change: (config) => {
+        config.callingLists[0]!['customFields'] = { age: 'int' };
+        config.agents.push({ id: '1003', name: 'Lin' });
+      },
+    });
   });
 
   after(() => desk.close());
@@ -47,6 +53,19 @@ describe('session/tevents: personal callbacks', () => {
 
   const callback = (agentId: string, over: Readonly<Record<string, string | number>> = {}) =>
     desk.insert('cl_spring', [{ record_id: 1, record_type: 5, agent_id: agentId, dial_sched_time: noon, call_result: 7, attempt: 1, tz_dbid: 1, age: 36, ...over }]);
+
+  /** Nothing becomes of record 1 for `minutes`, in which others ask; at the end of them it is missed and the group completes. */
+  async function missedAfter(minutes: number, asking: TestDesktop): Promise<void> {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      expect(await asking.ask('PreviewRecordRequest', { GSW_CAMPAIGN_NAME: 'Spring' })).to.include({ GSW_USER_EVENT: 'PreviewRecordEmpty' });
+      expect(await desk.row(1), `minute ${minute}`).to.include({ record_status: 1 });
+      if (minute < minutes - 1) clock.advance(MINUTE);
+    }
+    const completed = asking.completed();
+    clock.advance(MINUTE);
+    await completed;
+    expect(await desk.row(1)).to.include({ record_status: 8 });
+  }
 
   it('are announced and handed to their agent, who need not be ready', async () => {
     await callback('1001');
@@ -98,14 +117,7 @@ describe('session/tevents: personal callbacks', () => {
     await callback('1002');
     await desk.insert('cl_spring', [{ record_id: 2, chain_id: 1, chain_n: 1 }]);
     await desk.run(1001, true);
-    for (let minute = 0; minute < 30; minute += 1) {
-      expect(await ada.ask('PreviewRecordRequest', { GSW_CAMPAIGN_NAME: 'Spring' })).to.include({ GSW_USER_EVENT: 'PreviewRecordEmpty' });
-      expect(await desk.row(1), `minute ${minute}`).to.include({ record_status: 1 });
-      if (minute < 29) clock.advance(MINUTE);
-    }
-    const completed = ada.completed();
-    clock.advance(MINUTE);
-    await completed;
+    await missedAfter(30, ada);
     expect(await desk.row(1)).to.include({ record_status: 8, record_type: 5, attempt: 1 });
     expect(await desk.row(2), 'it was for the same person').to.include({ record_status: 7 });
   });
@@ -126,6 +138,42 @@ describe('session/tevents: personal callbacks', () => {
     await ada.ask('RecordProcessed', { GSW_RECORD_HANDLE: second });
     await completed;
     expect(await desk.row(1)).to.include({ record_status: 3 });
+  });
+
+  it('are missed where their agent is not a member of the group, logged in or not', async () => {
+    await login('7003', '1003');
+    await callback('1003');
+    await desk.run(1001, true);
+    await missedAfter(30, ada);
+  });
+
+  it('are missed where their agent has logged out of the campaign', async () => {
+    const grace = await login('7002', '1002');
+    await callback('1001', { dial_sched_time: noon - 3600 });
+    expect(await ada.ask('LogOut', { GSW_CAMPAIGN_NAME: 'Spring' })).to.include({ GSW_USER_EVENT: 'LogOutAcknowledge' });
+    await desk.run(1001, true);
+    await missedAfter(30, grace);
+    expect(ada.names).to.not.include('ScheduledCall');
+  });
+
+  it('of a redial that was retrieved go back when their agent logs out of the campaign, and come again with the agent', async () => {
+    const grace = await login('7002', '1002');
+    const tenSeconds = async (): Promise<void> => {
+      clock.advance(10_000);
+      // answered behind what the group does by the clock
+      expect(await grace.ask('PreviewRecordRequest', { GSW_CAMPAIGN_NAME: 'Spring' })).to.include({ GSW_USER_EVENT: 'PreviewRecordEmpty' });
+    };
+    await callback('1001', { record_type: 4, dial_sched_time: noon + 5 });
+    await desk.run();
+    expect(await ada.ask('PreviewRecordRequest', { GSW_CAMPAIGN_NAME: 'Spring' })).to.include({ GSW_USER_EVENT: 'PreviewRecordEmpty' });
+    await tenSeconds();
+    expect(await desk.row(1)).to.include({ record_status: 2 });
+    await ada.ask('LogOut', { GSW_CAMPAIGN_NAME: 'Spring' });
+    await tenSeconds();
+    expect(await desk.row(1)).to.include({ record_status: 1 });
+    expect(await ada.ask('PreviewRecordRequest', { GSW_CAMPAIGN_NAME: 'Spring' })).to.include({ GSW_USER_EVENT: 'PreviewRecordEmpty' });
+    await tenSeconds();
+    expect(await ada.record()).to.include({ GSW_PHONE: '555-1' });
   });
 
   it('made by RecordReschedule come back to their agent', async () => {

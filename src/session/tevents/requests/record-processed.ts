@@ -30,10 +30,10 @@ export function recordProcessed(request: AgentRequest): void {
   const { data, parts } = request;
   const callResult = data.member(keys.GSW_CALL_RESULT, CallResult) ?? null;
   const status = data.member(keys.GSW_RECORD_STATUS, RecordStatus) ?? RecordStatus.Updated;
-  const treatment = data.choice(keys.GSW_TREATMENT, TREATMENTS);
-  if (treatment === undefined && !FINAL.has(status)) {
+  if (!FINAL.has(status)) {
     throw new UserDataError('BadValue', `${keys.GSW_RECORD_STATUS} is ${status}; a record is ended with a final status`);
   }
+  const treatment = data.choice(keys.GSW_TREATMENT, TREATMENTS);
   const calledAt = parts.clock.now();
   endRecord(request, 'RecordProcessedAcknowledge', ({ handOut, customFields }) => {
     const custom = customFieldsOf(data.list, customFields);
