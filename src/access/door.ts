@@ -1,6 +1,6 @@
 import type { Client, ClientRole, Deployment } from '../config/deployment.js';
 import type { Clock } from '../util/clock.js';
-import { Failures } from './failures.js';
+import { Failures, type Tries } from './failures.js';
 import { ResumeTokens } from './resume-tokens.js';
 import { ALL_ROLES } from './roles.js';
 import { Secrets } from './secrets.js';
@@ -132,32 +132,33 @@ export class Door {
 
   async #look(key: string, who: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
     const { clock, log, deployment } = this.parts;
-    const forMs = this.#failures.begin(key);
-    if (forMs > 0) return { kind: 'locked', forMs };
+    const begun = this.#failures.begin(key, from);
+    if (begun.kind !== 'begun') return begun;
+    const { tries } = begun;
     const proven = this.#secrets.findProven(expected, given);
-    const looked = proven === undefined ? await this.#find(key, expected, given) : { found: proven };
+    const looked = proven === undefined ? await this.#find(tries, expected, given) : { found: proven };
     if (looked === 'busy') {
-      this.#failures.undecided(key);
+      this.#failures.undecided(tries);
       return { kind: 'busy' };
     }
     if (looked.found !== undefined) {
-      this.#failures.right(key);
+      this.#failures.right(tries);
       return { kind: 'right', secret: looked.found };
     }
-    const { delayMs, locked } = this.#failures.wrong(key);
+    const { delayMs, locked } = this.#failures.wrong(tries);
     if (locked) {
       const { loginFailures, loginLockMs } = deployment.limits;
-      log.warn(`${who} is locked for ${from} after ${loginFailures} wrong ones`, { seconds: loginLockMs / 1000 });
+      log.warn(`${tries.of === 'name' ? who : 'any further name'} is locked for ${from} after ${loginFailures} wrong ones`, { seconds: loginLockMs / 1000 });
     }
     if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
     return { kind: 'wrong' };
   }
 
-  async #find(key: string, expected: readonly string[], given: string): ReturnType<Secrets['find']> {
+  async #find(tries: Tries, expected: readonly string[], given: string): ReturnType<Secrets['find']> {
     try {
       return await this.#secrets.find(expected, given);
     } catch (error) {
-      this.#failures.undecided(key);
+      this.#failures.undecided(tries);
       throw error;
     }
   }
