@@ -119,7 +119,7 @@ export class Door {
   async #check(entrance: Entrance, what: string, name: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
     const key = this.#secrets.digest(JSON.stringify([what, name, from])).toString('base64');
     const tryKey = `${key} ${this.#secrets.digest(given).toString('base64')}`;
-    const underWay = this.#underWay.get(tryKey) ?? this.#look(key, `${what} ${name.slice(0, LONGEST_NAME)}`.trimEnd(), expected, given, from);
+    const underWay = this.#underWay.get(tryKey) ?? this.#look(what === 'token' ? undefined : key, `${what} ${name.slice(0, LONGEST_NAME)}`, expected, given, from);
     this.#underWay.set(tryKey, underWay);
     try {
       const verdict = await underWay;
@@ -130,7 +130,7 @@ export class Door {
     }
   }
 
-  async #look(key: string, who: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
+  async #look(key: string | undefined, who: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
     const { clock, log, deployment } = this.parts;
     const begun = this.#failures.begin(key, from);
     if (begun.kind !== 'begun') return begun;
@@ -148,7 +148,7 @@ export class Door {
     const { delayMs, locked } = this.#failures.wrong(tries);
     if (locked) {
       const { loginFailures, loginLockMs } = deployment.limits;
-      log.warn(`${tries.of === 'name' ? who : 'any further name'} is locked for ${from} after ${loginFailures} wrong ones`, { seconds: loginLockMs / 1000 });
+      log.warn(`${tries.of === 'name' ? who : 'any token, and any further name,'} is locked for ${from} after ${loginFailures} wrong ones`, { seconds: loginLockMs / 1000 });
     }
     if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
     return { kind: 'wrong' };

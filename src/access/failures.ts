@@ -55,14 +55,17 @@ export class Failures {
     const tries = this.#triesOf(name, address);
     if (tries === undefined) return { kind: 'busy' };
     const { loginFailures } = this.limits;
-    if (tries.failures + tries.pending >= loginFailures) return { kind: 'locked', forMs: Math.max(1, tries.untilMs - now) };
+    if (tries.failures >= loginFailures) return { kind: 'locked', forMs: tries.untilMs - now };
+    // those that are being checked may all be right
+    if (tries.failures + tries.pending >= loginFailures) return { kind: 'busy' };
     tries.pending += 1;
     this.#tries.set(tries.key, tries);
     return { kind: 'begun', tries };
   }
 
-  /** It was right: what was wrong before is forgotten. */
+  /** It was right: what was wrong before with that name is forgotten. An address keeps what others there have tried. */
   right(tries: Tries): void {
+    if (tries.of === 'address') return this.undecided(tries);
     tries.pending -= 1;
     this.#forget(tries);
   }

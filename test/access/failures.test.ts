@@ -53,6 +53,21 @@ describe('wrong secrets, as they are counted', () => {
     expect(end('wrong', 'one more')).to.equal('wrong');
   });
 
+  it('lock nobody before they are known to be wrong', () => {
+    const { begin, end, failures } = failuresOf();
+    const tries = Array.from({ length: 5 }, () => begin('mon', HERE));
+    expect(end('right', 'mon')).to.equal('busy');
+    for (const one of tries) if (typeof one !== 'string') failures.undecided(one);
+    expect(end('right', 'mon')).to.equal('right');
+  });
+
+  it('of no name are not forgotten behind what is right', () => {
+    const { end } = failuresOf();
+    const round = () => [...Array.from({ length: 4 }, () => end('wrong', undefined)), end('right', undefined)];
+    expect(round()).to.deep.equal(['wrong', 'wrong', 'wrong', 'wrong', 'right']);
+    expect(round()).to.deep.equal(['wrong', 'locked', 'locked', 'locked', 'locked']);
+  });
+
   it('are counted on for tries that were begun before a right one', () => {
     const { begin, end, failures } = failuresOf();
     const tries = begin('mon', HERE);
