@@ -186,6 +186,20 @@ describe('the door', () => {
     expect(new Set(kinds)).to.deep.equal(new Set(['admitted']));
   });
 
+  it('looks at nothing for who has gone, which counts as no try, unless another has given the same', async () => {
+    const { door } = doorOf({ clients: [client('a', await hashPassword('right', CHEAP)), client('b')] });
+    const gone = new AbortController();
+    const ask = (name: string, password: string, signal?: AbortSignal) => kindOf(door.client('GSW_CM', name, password, HERE, undefined, signal));
+    const running = [ask('x', 'x'), ask('y', 'y')];
+    const leaving = Array.from({ length: 3 }, (_, index) => ask('a', `wrong ${index}`, gone.signal));
+    const shared = [ask('b', 'wrong', gone.signal), ask('b', 'wrong')];
+    gone.abort();
+    expect(await Promise.all(leaving)).to.deep.equal(['busy', 'busy', 'busy']);
+    expect(await Promise.all(shared)).to.deep.equal(['wrong', 'wrong']);
+    expect(await Promise.all(running)).to.deep.equal(['wrong', 'wrong']);
+    expect(await ask('a', 'right')).to.equal('admitted');
+  });
+
   it('refuses what would have to wait behind too many, which locks nobody', async () => {
     const { door } = doorOf({ clients: [client('a', await hashPassword('right', CHEAP))] }, { loginsWaiting: 4 });
     const tries = await Promise.all(Array.from({ length: 10 }, (_, index) => kindOf(door.client('GSW_CM', 'a', 'right', `10.0.1.${index}`))));
