@@ -1,9 +1,11 @@
 import type { Client, ClientRole, Deployment } from '../config/deployment.js';
 import type { Clock } from '../util/clock.js';
-import { Failures } from './failures.js';
+import type { Asker } from './bounded-queue.js';
+import { Failures, type Tries } from './failures.js';
 import { ResumeTokens } from './resume-tokens.js';
 import { ALL_ROLES } from './roles.js';
 import { Secrets } from './secrets.js';
+import { SharedLook } from './shared-look.js';
 
 export type Refused =
   | { readonly kind: 'wrong' }
@@ -50,7 +52,7 @@ export class Door {
   readonly #resumeTokens: ResumeTokens;
   readonly #logins: Readonly<Record<Entrance, Record<LoginOutcome, number>>> = { GSW_CM: noLogins(), T: noLogins(), HTTP: noLogins() };
   /** Tries that are being looked at: the same one twice is looked at once. */
-  readonly #underWay = new Map<string, Promise<Right | Refused>>();
+  readonly #underWay = new Map<string, SharedLook<Right | Refused>>();
 
   constructor(private readonly parts: DoorParts) {
     const { clients, agents, limits } = parts.deployment;
@@ -75,26 +77,29 @@ export class Door {
     );
   }
 
-  /** Lets a client in by its name and password, or its resume token, or says why not. `from` is its address. */
-  async client(entrance: Entrance, name: string, password: string | undefined, from: string, resumeToken?: string): Promise<Admission> {
+  /**
+   * Lets a client in by its name and password, or its resume token, or says why not. `from` is its address. Once `gone` is aborted
+   * it waits for no turn any more, and is told that the door is busy.
+   */
+  async client(entrance: Entrance, name: string, password: string | undefined, from: string, resumeToken?: string, gone?: AbortSignal): Promise<Admission> {
     if (this.#clients === undefined) return { kind: 'admitted', name, roles: ALL_ROLES };
     const client = this.#clients.get(name);
     if (this.#resumes(entrance, 'client', name, resumeToken)) return admit(client);
-    const verdict = await this.#check(entrance, 'client', name, client === undefined ? [] : passwordsOf(client), password ?? '', from);
+    const verdict = await this.#check(entrance, 'client', name, client === undefined ? [] : passwordsOf(client), password ?? '', { from, gone });
     return verdict.kind === 'right' ? admit(client) : verdict;
   }
 
   /** Lets a client in by its bearer token. Nobody has said a name: what is wrong counts for the address. */
   async token(entrance: Entrance, token: string, from: string): Promise<Admission> {
-    const verdict = await this.#check(entrance, 'token', '', [...this.#tokens.keys()], token, from);
+    const verdict = await this.#check(entrance, 'token', '', [...this.#tokens.keys()], token, { from });
     return verdict.kind === 'right' ? admit(this.#tokens.get(verdict.secret)) : verdict;
   }
 
-  /** Whether an agent has given its password or its resume token; one that has no password may give any. */
-  async agent(entrance: Entrance, agentId: string, password: string | undefined, from: string, resumeToken?: string): Promise<'right' | Refused> {
+  /** Whether an agent has given its password or its resume token; one that has no password may give any. `gone` is as for clients. */
+  async agent(entrance: Entrance, agentId: string, password: string | undefined, from: string, resumeToken?: string, gone?: AbortSignal): Promise<'right' | Refused> {
     const expected = this.#agents.get(agentId);
     if (expected === undefined || this.#resumes(entrance, 'agent', agentId, resumeToken)) return 'right';
-    const verdict = await this.#check(entrance, 'agent', agentId, [expected], password ?? '', from);
+    const verdict = await this.#check(entrance, 'agent', agentId, [expected], password ?? '', { from, gone });
     return verdict.kind === 'right' ? 'right' : verdict;
   }
 
@@ -116,13 +121,16 @@ export class Door {
     return what === 'client' ? this.#clients?.get(name)?.password : this.#agents.get(name);
   }
 
-  async #check(entrance: Entrance, what: string, name: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
+  async #check(entrance: Entrance, what: string, name: string, expected: readonly string[], given: string, { from, gone }: Asker): Promise<Right | Refused> {
     const key = this.#secrets.digest(JSON.stringify([what, name, from])).toString('base64');
     const tryKey = `${key} ${this.#secrets.digest(given).toString('base64')}`;
-    const underWay = this.#underWay.get(tryKey) ?? this.#look(key, `${what} ${name.slice(0, LONGEST_NAME)}`.trimEnd(), expected, given, from);
-    this.#underWay.set(tryKey, underWay);
+    const shared = this.#underWay.get(tryKey) ?? new SharedLook((allGone) => {
+      const who = `${what} ${name.slice(0, LONGEST_NAME)}`;
+      return this.#look(what === 'token' ? undefined : key, who, expected, given, { from, gone: allGone });
+    });
+    this.#underWay.set(tryKey, shared);
     try {
-      const verdict = await underWay;
+      const verdict = await shared.join(gone);
       this.#logins[entrance][verdict.kind === 'right' ? 'admitted' : verdict.kind] += 1;
       return verdict;
     } finally {
@@ -130,34 +138,35 @@ export class Door {
     }
   }
 
-  async #look(key: string, who: string, expected: readonly string[], given: string, from: string): Promise<Right | Refused> {
+  async #look(key: string | undefined, who: string, expected: readonly string[], given: string, asker: Asker): Promise<Right | Refused> {
     const { clock, log, deployment } = this.parts;
-    const forMs = this.#failures.begin(key);
-    if (forMs > 0) return { kind: 'locked', forMs };
+    const begun = this.#failures.begin(key, asker.from);
+    if (begun.kind !== 'begun') return begun;
+    const { tries } = begun;
     const proven = this.#secrets.findProven(expected, given);
-    const looked = proven === undefined ? await this.#find(key, expected, given) : { found: proven };
+    const looked = proven === undefined ? await this.#find(tries, expected, given, asker) : { found: proven };
     if (looked === 'busy') {
-      this.#failures.undecided(key);
+      this.#failures.undecided(tries);
       return { kind: 'busy' };
     }
     if (looked.found !== undefined) {
-      this.#failures.right(key);
+      this.#failures.right(tries);
       return { kind: 'right', secret: looked.found };
     }
-    const { delayMs, locked } = this.#failures.wrong(key);
+    const { delayMs, locked } = this.#failures.wrong(tries);
     if (locked) {
       const { loginFailures, loginLockMs } = deployment.limits;
-      log.warn(`${who} is locked for ${from} after ${loginFailures} wrong ones`, { seconds: loginLockMs / 1000 });
+      log.warn(`${tries.of === 'name' ? who : 'any token, and any further name,'} is locked for ${asker.from} after ${loginFailures} wrong ones`, { seconds: loginLockMs / 1000 });
     }
     if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
     return { kind: 'wrong' };
   }
 
-  async #find(key: string, expected: readonly string[], given: string): ReturnType<Secrets['find']> {
+  async #find(tries: Tries, expected: readonly string[], given: string, asker: Asker): ReturnType<Secrets['find']> {
     try {
-      return await this.#secrets.find(expected, given);
+      return await this.#secrets.find(expected, given, asker);
     } catch (error) {
-      this.#failures.undecided(key);
+      this.#failures.undecided(tries);
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { DEFAULT_COST, deriveKey, isScryptHash, parseScryptHash, type ScryptHash } from '../util/scrypt-hash.js';
-import { BoundedQueue } from './bounded-queue.js';
+import { type Asker, BoundedQueue } from './bounded-queue.js';
 
 /** How many hashes are computed at a time: fewer than the threads that the store's and the log's files need too. */
 const AT_A_TIME = 2;
@@ -39,15 +39,15 @@ export class Secrets {
     });
   }
 
-  /** Which of the secrets, plain or hashes, was given; `busy` where too many wait. None is expected where nobody has that name. */
-  async find(expected: readonly string[], given: string): Promise<{ readonly found: string | undefined } | 'busy'> {
+  /** Which of the secrets, plain or hashes, was given; `busy` where too many wait, or the asker has gone before its turn. None is expected where nobody has that name. */
+  async find(expected: readonly string[], given: string, asker: Asker): Promise<{ readonly found: string | undefined } | 'busy'> {
     const digest = this.digest(given);
     const plain = expected.filter((secret) => !isScryptHash(secret) && timingSafeEqual(this.digest(secret), digest));
     const hashes = expected.flatMap((secret) => {
       const hash = parseScryptHash(secret);
       return hash === undefined ? [] : [{ secret, hash }];
     });
-    const computed = await this.#queued(hashes.length === 0 ? this.#decoys : hashes, given);
+    const computed = await this.#queued(hashes.length === 0 ? this.#decoys : hashes, given, asker);
     if (computed === 'busy') return computed;
     const [hashed] = computed;
     if (hashed !== undefined && expected.includes(hashed)) this.#proven.set(hashed, digest);
@@ -55,7 +55,7 @@ export class Secrets {
   }
 
   /** Those that the hashes of `given` are, all of which are computed. */
-  async #queued(hashes: readonly { readonly secret: string; readonly hash: ScryptHash }[], given: string): Promise<readonly string[] | 'busy'> {
+  async #queued(hashes: readonly { readonly secret: string; readonly hash: ScryptHash }[], given: string, asker: Asker): Promise<readonly string[] | 'busy'> {
     if (hashes.length === 0) return [];
     const found = await this.#queue.run(async () => {
       const same: string[] = [];
@@ -63,7 +63,7 @@ export class Secrets {
         if (timingSafeEqual(await deriveKey(given, hash, hash.hash.length), hash.hash)) same.push(secret);
       }
       return same;
-    });
+    }, asker);
     return found ?? 'busy';
   }
 }

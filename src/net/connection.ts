@@ -17,6 +17,8 @@ const LINGER_MS = 1000;
 export interface ConnectionHandlers extends InputHandlers {
   /** Bytes have come, whole frames or not: the client is alive. */
   readonly onBytes?: () => void;
+  /** The client has ended its side, or the line is gone; what has come before may still be being served. Called at least once. */
+  readonly onPeerEnd?: () => void;
   /** The line is gone. Called once, whatever happened, never from within `send`, `finish` or `close`. */
   readonly onClose: (reason: CloseReason, cause?: Error) => void;
 }
@@ -184,7 +186,10 @@ export class Connection {
   #listen(): void {
     const socket = this.#socket;
     socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('end', () => this.#inbox.end());
+    socket.on('end', () => {
+      this.#handlers.onPeerEnd?.();
+      this.#inbox.end();
+    });
     socket.on('finish', () => this.#lingerOn('peer'));
     socket.on('error', (error) => {
       this.#cause = error;
@@ -195,6 +200,7 @@ export class Connection {
       this.#options.counters.open -= 1;
       const reason = this.#reason ?? 'peer';
       this.#options.counters.closed[reason] += 1;
+      this.#handlers.onPeerEnd?.();
       this.#handlers.onClose(reason, this.#cause);
     });
     this.#options.counters.open += 1;

@@ -14,6 +14,7 @@ export class Line {
   /** Of the frame that is being served. */
   #servedBytes = 0;
   #waiting: (() => void)[] = [];
+  #gone: AbortController | undefined;
 
   constructor(
     connection: Connection,
@@ -37,6 +38,16 @@ export class Line {
 
   get open(): boolean {
     return this.#connection.open;
+  }
+
+  /** Aborted when the client has ended its side, or the line is closed: nobody may be waiting for an answer. */
+  get gone(): AbortSignal {
+    return (this.#gone ??= new AbortController()).signal;
+  }
+
+  /** The client sends no more. */
+  peerEnded(): void {
+    (this.#gone ??= new AbortController()).abort();
   }
 
   /** Place of the last journal row whose bytes the kernel has taken. */

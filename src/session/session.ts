@@ -52,9 +52,15 @@ export function openSession(connection: Connection, line: Line, dialect: Dialect
     line.received(message, frame.byteLength);
     const read = readMessage(message);
     if (read.kind === 'wrong') dialect.wrong(read);
-    else await dialect.handle(read);
+    else await unhurried(dialect.handle(read));
     if (dialect.registered) watch();
     await line.room(limits.requestsInFlight, limits.frameBytes);
+  };
+
+  /** The time that the door takes is not the client's: what it decides registers the client or ends the line. */
+  const unhurried = (served: void | Promise<void>): void | Promise<void> => {
+    if (served instanceof Promise) registerTimeout.cancel();
+    return served;
   };
 
   const decode = (frame: Uint8Array): Message | ProtocolError => {
@@ -80,6 +86,7 @@ export function openSession(connection: Connection, line: Line, dialect: Dialect
 
   return {
     onBytes: () => heartbeat?.heard(),
+    onPeerEnd: () => line.peerEnded(),
     onFrame: serve,
     onMalformed: finishMalformed,
     onEnd: () => line.idle(),

@@ -106,8 +106,17 @@ describe('the door', () => {
     await turnUntil(() => clock.pending === 2);
     clock.advance(5000);
     expect(await Promise.all(tries)).to.deep.equal(['wrong', 'wrong']);
-    expect(warnings).to.deep.equal([`token is locked for ${HERE} after 3 wrong ones`]);
+    expect(warnings).to.deep.equal([`any token, and any further name, is locked for ${HERE} after 3 wrong ones`]);
     expect(await kindOf(door.token('GSW_CM', tokens[0] ?? '', HERE))).to.equal('locked');
+  });
+
+  it('locks no address for tokens that are right, however many come at a time', async () => {
+    const tokens = Array.from({ length: 8 }, (_, index) => `token-of-client-number-${index}`);
+    const clients = await Promise.all(tokens.map(async (token, index) => ({ ...client(`c${index}`), token: await hashPassword(token, CHEAP) })));
+    const { door } = doorOf({ clients });
+    const kinds = await Promise.all(tokens.map((token) => kindOf(door.token('HTTP', token, HERE))));
+    expect(new Set(kinds)).to.deep.equal(new Set(['admitted', 'busy']));
+    for (const token of tokens) expect(await kindOf(door.token('HTTP', token, HERE))).to.equal('admitted');
   });
 
   it('knows agents by their passwords, and asks none of who has none', async () => {
@@ -152,7 +161,8 @@ describe('the door', () => {
     clock.advance(5000);
     const kinds = await Promise.all(tries);
     expect(kinds.filter((kind) => kind === 'wrong')).to.have.length(3);
-    expect(kinds.filter((kind) => kind === 'locked')).to.have.length(7);
+    expect(kinds.filter((kind) => kind === 'busy'), 'who came while three were looked at').to.have.length(7);
+    expect(await kindOf(door.client('GSW_CM', 'a', 'right', HERE))).to.equal('locked');
   });
 
   it('lets in by a resume token, locked or not, without looking at a password', async () => {
@@ -174,6 +184,20 @@ describe('the door', () => {
     const { door } = doorOf({ clients: [client('a', await hashPassword('right', CHEAP))] }, { loginsWaiting: 1 });
     const kinds = await Promise.all(Array.from({ length: 50 }, () => kindOf(door.client('GSW_CM', 'a', 'right', HERE))));
     expect(new Set(kinds)).to.deep.equal(new Set(['admitted']));
+  });
+
+  it('looks at nothing for who has gone, which counts as no try, unless another has given the same', async () => {
+    const { door } = doorOf({ clients: [client('a', await hashPassword('right', CHEAP)), client('b')] });
+    const gone = new AbortController();
+    const ask = (name: string, password: string, signal?: AbortSignal) => kindOf(door.client('GSW_CM', name, password, HERE, undefined, signal));
+    const running = [ask('x', 'x'), ask('y', 'y')];
+    const leaving = Array.from({ length: 3 }, (_, index) => ask('a', `wrong ${index}`, gone.signal));
+    const shared = [ask('b', 'wrong', gone.signal), ask('b', 'wrong')];
+    gone.abort();
+    expect(await Promise.all(leaving)).to.deep.equal(['busy', 'busy', 'busy']);
+    expect(await Promise.all(shared)).to.deep.equal(['wrong', 'wrong']);
+    expect(await Promise.all(running)).to.deep.equal(['wrong', 'wrong']);
+    expect(await ask('a', 'right')).to.equal('admitted');
   });
 
   it('refuses what would have to wait behind too many, which locks nobody', async () => {

@@ -80,7 +80,8 @@ export class DirectSession implements DialectSession {
     const name = attributes.GSW_CM_AttrClientName;
     // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
     this.line.raiseLimits(this.parts.deployment.limits);
-    const admission = await this.parts.door.client('GSW_CM', name, attributes.GSW_CM_AttrClientPassword, this.line.remoteAddress);
+    const { remoteAddress, gone } = this.line;
+    const admission = await this.parts.door.client('GSW_CM', name, attributes.GSW_CM_AttrClientPassword, remoteAddress, undefined, gone);
     // the line may have gone while the password was looked at
     if (!this.line.open) return;
     if (admission.kind !== 'admitted') {

@@ -11,7 +11,8 @@ import { givenToken, resumeExtension } from './resume.js';
 /** 8: logs an agent in on a DN of this line. What its groups did while its line was lost follows the answer. */
 export async function agentLogin(parts: TEventParts, desktop: DesktopLine, { attributes }: ReadMessage<'RequestAgentLogin'>): Promise<void> {
   const { AttributeThisDN: dn, AttributeAgentID: agentId, AttributeAgentPassword: password, AttributeExtensions: extensions } = attributes;
-  const verdict = await parts.door.agent('T', agentId, password, desktop.line.remoteAddress, givenToken(extensions));
+  const { remoteAddress, gone } = desktop.line;
+  const verdict = await parts.door.agent('T', agentId, password, remoteAddress, givenToken(extensions), gone);
   if (verdict !== 'right') return refuse(desktop, codeOf(verdict), describeRefused(verdict, 'AttributeAgentPassword is not the agent\'s'), attributes);
   await parts.gateway.agents.login({ agentId, dn, line: desktop }, (outcome) => {
     if (outcome.kind !== 'loggedIn') return refuseLogin(desktop, outcome, attributes);

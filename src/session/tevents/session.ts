@@ -103,7 +103,8 @@ export class TEventSession implements DialectSession {
     }
     // now: what follows in the same bytes is measured before the answer. Nothing more is read until then, and a refusal ends the line
     this.desktop.line.raiseLimits(this.parts.deployment.limits);
-    const admission = await this.parts.door.client('T', name, password, this.desktop.line.remoteAddress, givenToken(extensions));
+    const { remoteAddress, gone } = this.desktop.line;
+    const admission = await this.parts.door.client('T', name, password, remoteAddress, givenToken(extensions), gone);
     // the line may have gone while the password was looked at
     if (!this.desktop.line.open) return;
     if (admission.kind !== 'admitted') {
