@@ -33,7 +33,22 @@ export const runStart: RunStart = async ({ config, addIndexes }) => {
   try {
     for (const warning of warnings) log.warn(warning);
     const ended = endOfProcess();
-    const app = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail });
+    let asked: string | Error | undefined;
+    let late: TimerHandle | undefined;
+    // also while it starts: a store that somebody else has locked may keep that waiting for long
+    void ended.promise.then((reason) => {
+      asked = reason;
+      // where the store is gone nothing that this process still does counts, so it does not wait for it for long
+      late = reason instanceof Error ? endLate(FATAL_STOP_MS, 1, log) : endLate(deployment.limits.stopTimeoutMs, 0, log);
+    });
+    const started = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail }).catch((error: unknown) => error);
+    if (!(started instanceof GatewayApp)) {
+      late?.cancel();
+      if (typeof asked !== 'string') throw started;
+      log.info(`stopped on ${asked} before it was ready: ${started instanceof Error ? started.message : String(started)}`);
+      return;
+    }
+    const app = started;
     running = app;
     if (deployment.clients === undefined) log.info(ONLY_THIS_MACHINE);
     log.info(`${deployment.server.name} is ready`, { ...app.ports });
@@ -41,11 +56,8 @@ export const runStart: RunStart = async ({ config, addIndexes }) => {
     running = undefined;
     if (reason instanceof Error) log.error(`stopping: ${reason.message}`);
     else log.info(`stopping on ${reason}`);
-    const { stopTimeoutMs } = deployment.limits;
-    // where the store is gone nothing that this process still does counts, so it does not wait for it for long
-    const late = reason instanceof Error ? endLate(FATAL_STOP_MS, 1, log) : endLate(stopTimeoutMs, 0, log);
     await app.stop();
-    late.cancel();
+    late?.cancel();
     if (reason instanceof Error) throw new UserError(reason.message);
     log.info('stopped');
   } finally {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -151,4 +153,32 @@ for (const kind of STORE_KINDS) describe(`a gateway that is told to stop (${kind
     expect(await gateway.end('SIGINT')).to.deep.equal({ code: 130, signal: null });
     expect(systemClock.now() - sinceMs).to.be.lessThan(10_000);
   });
+});
+
+describe('a gateway that is told to stop before it is ready', () => {
+  /** A store that takes connections and says nothing. */
+  const silent = createServer((socket) => void socket.on('error', () => socket.destroy()));
+  before(async () => {
+    silent.listen(0, HOST);
+    await once(silent, 'listening');
+  });
+  after(() => void silent.close());
+
+  const start = (env: Readonly<Record<string, string>>): GatewayProcess => {
+    const { port } = silent.address() as AddressInfo;
+    return GatewayProcess.start({ OCM_STORE_URL: `postgres://nobody@${HOST}:${port}/nothing`, ...env });
+  };
+
+  for (const [what, env] of Object.entries({
+    'ends when its start has failed': { OCM_STORE_CONNECT_TIMEOUT: '1s' },
+    'ends in time though it never will': { OCM_STORE_CONNECT_TIMEOUT: '10m', OCM_LIMITS_STOP_TIMEOUT: '1s' },
+  })) {
+    it(what, async () => {
+      const asked = once(silent, 'connection') as Promise<[Socket]>;
+      const gateway = start(env);
+      const [socket] = await asked;
+      expect(await gateway.end('SIGTERM')).to.deep.equal({ code: 0, signal: null });
+      socket.destroy();
+    });
+  }
 });
