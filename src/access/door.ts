@@ -14,7 +14,12 @@ export type Refused =
   /** Too many are being looked at. */
   | { readonly kind: 'busy' };
 
-export type Admission = { readonly kind: 'admitted'; readonly name: string; readonly roles: ReadonlySet<ClientRole> } | Refused;
+/** By what somebody was let in: who has given a password gets a new resume token, and who has given a token keeps it as it is. */
+export type Proof = 'right' | 'resumed';
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly by: Proof; readonly name: string; readonly roles: ReadonlySet<ClientRole> }
+  | Refused;
 
 interface Right {
   readonly kind: 'right';
@@ -82,28 +87,29 @@ export class Door {
    * it waits for no turn any more, and is told that the door is busy.
    */
   async client(entrance: Entrance, name: string, password: string | undefined, from: string, resumeToken?: string, gone?: AbortSignal): Promise<Admission> {
-    if (this.#clients === undefined) return { kind: 'admitted', name, roles: ALL_ROLES };
+    if (this.#clients === undefined) return { kind: 'admitted', by: 'right', name, roles: ALL_ROLES };
     const client = this.#clients.get(name);
-    if (this.#resumes(entrance, 'client', name, resumeToken)) return admit(client);
+    if (this.#resumes(entrance, 'client', name, resumeToken)) return admit(client, 'resumed');
     const verdict = await this.#check(entrance, 'client', name, client === undefined ? [] : passwordsOf(client), password ?? '', { from, gone });
-    return verdict.kind === 'right' ? admit(client) : verdict;
+    return verdict.kind === 'right' ? admit(client, 'right') : verdict;
   }
 
   /** Lets a client in by its bearer token. Nobody has said a name: what is wrong counts for the address. */
   async token(entrance: Entrance, token: string, from: string): Promise<Admission> {
     const verdict = await this.#check(entrance, 'token', '', [...this.#tokens.keys()], token, { from });
-    return verdict.kind === 'right' ? admit(this.#tokens.get(verdict.secret)) : verdict;
+    return verdict.kind === 'right' ? admit(this.#tokens.get(verdict.secret), 'right') : verdict;
   }
 
   /** Whether an agent has given its password or its resume token; one that has no password may give any. `gone` is as for clients. */
-  async agent(entrance: Entrance, agentId: string, password: string | undefined, from: string, resumeToken?: string, gone?: AbortSignal): Promise<'right' | Refused> {
+  async agent(entrance: Entrance, agentId: string, password: string | undefined, from: string, resumeToken?: string, gone?: AbortSignal): Promise<Proof | Refused> {
     const expected = this.#agents.get(agentId);
-    if (expected === undefined || this.#resumes(entrance, 'agent', agentId, resumeToken)) return 'right';
+    if (expected === undefined) return 'right';
+    if (this.#resumes(entrance, 'agent', agentId, resumeToken)) return 'resumed';
     const verdict = await this.#check(entrance, 'agent', agentId, [expected], password ?? '', { from, gone });
     return verdict.kind === 'right' ? 'right' : verdict;
   }
 
-  /** With which a client or an agent that has been let in may come back without its password being computed; undefined where it has none. */
+  /** With which a client or an agent that has given its password may come back without its being computed; undefined where it has none. */
   resumeToken(what: 'client' | 'agent', name: string): string | undefined {
     const secret = this.#secretOf(what, name);
     return secret === undefined ? undefined : this.#resumeTokens.issue(`${what} ${name}`, secret);
@@ -177,9 +183,9 @@ function passwordsOf({ password, token }: Client): readonly string[] {
   return password === undefined && token !== undefined ? [] : [password ?? ''];
 }
 
-function admit(client: Client | undefined): Admission {
+function admit(client: Client | undefined, by: Proof): Admission {
   if (client === undefined) throw new Error('a client that there is not was admitted');
-  return { kind: 'admitted', name: client.name, roles: new Set(client.roles) };
+  return { kind: 'admitted', by, name: client.name, roles: new Set(client.roles) };
 }
 
 /** A refusal in words; `wrong` as the protocol says it. */

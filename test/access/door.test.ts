@@ -174,7 +174,7 @@ describe('the door', () => {
     expect([...(await admitted(door.client('GSW_CM', 'a', undefined, HERE, token)))]).to.deep.equal(['monitor']);
     expect(await kindOf(door.client('GSW_CM', 'b', undefined, HERE, token)), 'the same password').to.equal('wrong');
     expect(await kindOf(door.client('GSW_CM', 'c', undefined, HERE, token)), 'unknown').to.equal('wrong');
-    expect(await door.agent('T', '1001', undefined, HERE, door.resumeToken('agent', '1001'))).to.equal('right');
+    expect(await door.agent('T', '1001', undefined, HERE, door.resumeToken('agent', '1001'))).to.equal('resumed');
     expect([door.resumeToken('client', 'open'), door.resumeToken('agent', '1002')], 'without a password').to.deep.equal([undefined, undefined]);
     expect(loginsOf(door)).to.deep.equal({ admitted: 0, resumed: 1, wrong: 5, locked: 1, busy: 0 });
     expect(loginsOf(door, 'T')).to.include({ resumed: 1 });

@@ -13,12 +13,12 @@ export async function agentLogin(parts: TEventParts, desktop: DesktopLine, { att
   const { AttributeThisDN: dn, AttributeAgentID: agentId, AttributeAgentPassword: password, AttributeExtensions: extensions } = attributes;
   const { remoteAddress, gone } = desktop.line;
   const verdict = await parts.door.agent('T', agentId, password, remoteAddress, givenToken(extensions), gone);
-  if (verdict !== 'right') return refuse(desktop, codeOf(verdict), describeRefused(verdict, 'AttributeAgentPassword is not the agent\'s'), attributes);
+  if (typeof verdict !== 'string') return refuse(desktop, codeOf(verdict), describeRefused(verdict, 'AttributeAgentPassword is not the agent\'s'), attributes);
   await parts.gateway.agents.login({ agentId, dn, line: desktop }, (outcome) => {
     if (outcome.kind !== 'loggedIn') return refuseLogin(desktop, outcome, attributes);
     if (outcome.takenOver instanceof DesktopLine) tellTakenOver(outcome.takenOver, dn, agentId);
     tellDn(parts, dn, 'EventAgentLogin', agentId, {
-      desktop, reference: attributes.AttributeReferenceID, extensions: resumeExtension(extensions, () => parts.door.resumeToken('agent', agentId)),
+      desktop, reference: attributes.AttributeReferenceID, extensions: resumeExtension(extensions, verdict, () => parts.door.resumeToken('agent', agentId)),
     });
     for (const row of outcome.missed) notify(parts, row, [{ dn, desktop }]);
     // the line may have gone while the login was written

@@ -120,7 +120,7 @@ export class TEventSession implements DialectSession {
     this.desktop.send('EventServerConnected', {
       AttributeReferenceID: attributes.AttributeReferenceID,
       AttributeApplicationName: this.parts.deployment.server.name,
-      AttributeExtensions: resumeExtension(extensions, () => this.parts.door.resumeToken('client', name)),
+      AttributeExtensions: resumeExtension(extensions, admission.by, () => this.parts.door.resumeToken('client', name)),
     });
   }
 
