@@ -1,5 +1,6 @@
 import { DialMode, RecordType } from '../../protocol/dictionary/enumerations.js';
 import type { Seat } from '../agent/pool.js';
+import type { CampaignGroup } from '../config/deployment.js';
 import { isPersonal, type RecordBuffer } from '../record/buffer.js';
 import type { Chain } from '../record/chain.js';
 import type { HandOut } from '../record/hand-out.js';
@@ -13,6 +14,8 @@ import { putChainsBack } from './put-back.js';
 import { toChains } from './retriever.js';
 import { zoneTimes } from './runtime.js';
 
+const listsIn = ({ campaign }: CampaignGroup): number[] => campaign.lists.map(({ list }) => list.dbid);
+
 /** The agents of a group that are there, with their seats. */
 type There = ReadonlyMap<string, Seat<object>>;
 
@@ -22,6 +25,7 @@ type There = ReadonlyMap<string, Seat<object>>;
  * ScheduledCall; in Preview a redial waits until the agent asks. Without the agent it is missed after
  * personalCallbackWait, counted from when it was due or, if that is later, from when the agent was gone. There
  * is who is logged in, a member of the group, and has not logged out of its campaign: nobody else can be given it here.
+ * Whom another group that is Running and has one of the same lists can give it is not missed either.
  */
 export class CallbackDesk {
   /** There may be callbacks for somebody that we have not looked for. */
@@ -55,9 +59,10 @@ export class CallbackDesk {
     if (!this.#wanted) return false;
     this.#wanted = false;
     const there = this.#there();
-    this.#lookAround(there);
+    const anywhere = this.#thereAnywhere(there);
+    this.#lookAround(anywhere);
     await this.#putBackOrphans(there);
-    const missed = await this.#retrieve(there);
+    const missed = await this.#retrieve(there, anywhere);
     for (const agentId of this.buffer.personalOf) this.#give(agentId);
     return missed;
   }
@@ -98,15 +103,25 @@ export class CallbackDesk {
     return runtime.held.count(agentId) < (this.#isPreview() ? group.maxPreviewRecords : 1);
   }
 
-  /** Whom the group can give something, now or when a hand is free. */
-  #there(): There {
+  /** Whom a group, this one if none is named, can give something, now or when a hand is free. */
+  #there({ group, campaign }: CampaignGroup = this.context.group): There {
+    const { agents, left } = this.context.runtime;
+    const members = [...group.agentIds].flatMap((agentId) => agents.find(agentId) ?? []);
+    return new Map(members.flatMap((seat) => (left.has(seat.agentId, campaign.dbid) ? [] : [[seat.agentId, seat]])));
+  }
+
+  /** Who is there for this group, or for another that dials one of its lists. */
+  #thereAnywhere(there: There): ReadonlySet<string> {
     const { runtime, group } = this.context;
-    const members = [...group.group.agentIds].flatMap((agentId) => runtime.agents.find(agentId) ?? []);
-    return new Map(members.flatMap((seat) => (runtime.left.has(seat.agentId, group.campaign.dbid) ? [] : [[seat.agentId, seat]])));
+    const lists = new Set(listsIn(group));
+    const others = runtime.deployment.campaignGroups.filter(
+      (other) => other.dbid !== group.dbid && runtime.isRunning(other.dbid) && listsIn(other).some((dbid) => lists.has(dbid)),
+    );
+    return new Set([...there.keys(), ...others.flatMap((other) => [...this.#there(other).keys()])]);
   }
 
   /** Notes who is not there. */
-  #lookAround(there: There): void {
+  #lookAround(there: ReadonlySet<string>): void {
     const { runtime } = this.context;
     const nowMs = runtime.clock.now();
     this.#watchingSince ??= nowMs;
@@ -122,7 +137,7 @@ export class CallbackDesk {
     await putChainsBack(this.context, orphans);
   }
 
-  async #retrieve(there: There): Promise<boolean> {
+  async #retrieve(there: There, anywhere: ReadonlySet<string>): Promise<boolean> {
     const { runtime, group } = this.context;
     const nowMs = runtime.clock.now();
     const zones = zoneTimes(runtime.deployment, nowMs);
@@ -132,7 +147,7 @@ export class CallbackDesk {
     const redials = (this.#isPreview() ? free.filter(({ state }) => state !== 'notReady') : free).map(({ agentId }) => agentId);
     const absent = [...this.#absent].map(([agentId, sinceMs]) => ({ agentId, sinceSeconds: Math.floor(sinceMs / 1000) }));
     const waiting = {
-      present: [...there.keys()],
+      present: [...anywhere],
       absent,
       sinceSeconds: Math.floor((this.#watchingSince ?? nowMs) / 1000),
       waitSeconds: Math.ceil(group.personalCallbackWaitMs / 1000),

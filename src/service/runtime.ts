@@ -48,6 +48,8 @@ export interface Runtime {
   readonly calls: Map<number, number>;
   /** The dial modes that a campaign group can run in. */
   modesOf(group: CampaignGroup): ReadonlySet<number>;
+  /** Whether a campaign group of this gateway is Running, as far as it has come. */
+  isRunning(groupDbid: number): boolean;
   /** Says that an agent's record has ended: its groups may have another for it. */
   agentFreed(agentId: string): void;
   /** Says that records of a list may be due now that were not: its groups look at once. */

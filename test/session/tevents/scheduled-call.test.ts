@@ -4,6 +4,8 @@ import { TestDesk, type TestDesktop } from './support.js';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+/** Spring@Support: the list of Spring@Sales, with an agent of its own. */
+const SHARED = 1003;
 
 /** As MM/dd/yyyy. */
 function dayOf(seconds: number): string {
@@ -26,6 +28,8 @@ describe('session/tevents: personal callbacks', () => {
       change: (config) => {
         config.callingLists[0]!['customFields'] = { age: 'int' };
         config.agents.push({ id: '1003', name: 'Lin' });
+        config.groups[1]!['agents'] = ['1003'];
+        config.campaignGroups.push({ dbid: SHARED, campaign: 'Spring', group: 'Support' });
       },
     });
   });
@@ -42,6 +46,7 @@ describe('session/tevents: personal callbacks', () => {
 
   afterEach(async () => {
     await desk.unload();
+    await desk.unload(SHARED);
     for (const desktop of open.splice(0)) desktop.session.closed();
   });
 
@@ -145,6 +150,23 @@ describe('session/tevents: personal callbacks', () => {
     await callback('1003');
     await desk.run(1001, true);
     await missedAfter(30, ada);
+  });
+
+  it('are not missed by one group while another that runs can give them to their agent', async () => {
+    const lin = await login('7003', '1003');
+    await desk.insert('cl_spring', [{ record_id: 2 }]);
+    await desk.run(SHARED);
+    const { GSW_RECORD_HANDLE } = await lin.record();
+    await callback('1003');
+    await desk.run();
+    for (let minute = 0; minute < 40; minute += 1) {
+      clock.advance(MINUTE);
+      expect(await ada.ask('PreviewRecordRequest', { GSW_CAMPAIGN_NAME: 'Spring' })).to.include({ GSW_USER_EVENT: 'PreviewRecordEmpty' });
+    }
+    expect(await desk.row(1)).to.include({ record_status: 1 });
+    await lin.ask('RecordProcessed', { GSW_RECORD_HANDLE });
+    clock.advance(10_000);
+    expect(await lin.told('ScheduledCall')).to.include({ GSW_PHONE: '555-1' });
   });
 
   it('are missed where their agent has logged out of the campaign', async () => {
