@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import type { HttpParts } from '../../src/http/parts.js';
@@ -21,6 +21,7 @@ describe('http/unread', () => {
   let held: HeldBytes;
   let closed: string[];
   let http: ReturnType<typeof fakeHttp> | undefined;
+  let port: number;
 
   beforeEach(() => {
     clock = new ManualClock();
@@ -38,19 +39,18 @@ describe('http/unread', () => {
   async function open(limits: SmallConfig['limits'] = {}, over: Partial<HttpParts> = {}): Promise<void> {
     http = fakeHttp((config) => void (config.limits = limits), { clock, held, unreadClosed: (reason) => closed.push(reason), ...over });
     await http.app.listen({ host: HOST, port: 0 });
+    port = (http.app.server.address() as AddressInfo).port;
   }
 
-  const port = (): number => (http?.app.server.address() as AddressInfo).port;
-
   async function send(text: string): Promise<Socket> {
-    const socket = connect(port(), HOST);
+    const socket = connect(port, HOST);
     socket.on('error', () => undefined);
     await once(socket, 'connect');
     socket.write(text);
     return socket;
   }
 
-  const asked = async (path: string): Promise<string> => (await fetch(`http://${HOST}:${port()}${path}`)).text();
+  const asked = async (path: string): Promise<string> => (await fetch(`http://${HOST}:${port}${path}`)).text();
 
   const figures = { contentType: 'text/plain', render: () => Promise.resolve(LONG), answered: () => undefined, refused: () => undefined };
 
@@ -111,14 +111,14 @@ describe('http/unread', () => {
   });
 
   it('does not blame a client for an answer behind one that is not there yet', async () => {
-    let answer = (_state: { status: 'ok' }): void => undefined;
-    const first = new Promise<{ status: 'ok' }>((resolve) => (answer = resolve));
-    await open({}, { health: () => first });
+    const answer = new EventEmitter();
+    const first = once(answer, 'now');
+    await open({}, { health: async () => first.then(() => ({ status: 'ok' as const })) });
     const socket = await send(`${get('/health')}${last('/openapi.json')}`);
     await turnUntil(() => held.held > 0);
     clock.advance(DRAIN_MS * 3);
     expect(closed).to.deep.equal([]);
-    answer({ status: 'ok' });
+    answer.emit('now');
     expect(String(await readToEnd(socket)).match(/HTTP\/1\.1 200 /g)).to.have.length(2);
   });
 
