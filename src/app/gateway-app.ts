@@ -135,7 +135,7 @@ async function open(parts: AppParts, certificates: Certificates, closers: (() =>
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const framePorts = await listeners.open();
   const at = deployment.listeners.http;
-  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, gate: listeners.gate, door, audit, tracer, certificates, metrics, traffic, nextConnectionNumber, phase: () => phase }));
+  const http = at && (await openHttp(at, { ...engineParts, gateway, importer, gate: listeners.gate, held: listeners.held, door, audit, tracer, certificates, metrics, traffic, nextConnectionNumber, phase: () => phase }));
   metrics.watch({
     traffic,
     snapshots: () => gateway.snapshots(),
@@ -143,7 +143,7 @@ async function open(parts: AppParts, certificates: Certificates, closers: (() =>
     connections: () => listeners.figures(),
     http: () => http?.connections,
     logins: () => door.logins(),
-    heldBytes: () => listeners.heldBytes,
+    heldBytes: () => listeners.held.held,
     now: () => clock.now(),
   });
   if (http !== undefined) closers.push(() => http.close());

@@ -1,5 +1,6 @@
 import { type Server, type Socket } from 'node:net';
 import { brokenBy, type BrokenRequest, brokenRequests } from '../http/broken-request.js';
+import { type UnreadReason, unreadReasons } from '../http/unread.js';
 import type { HttpFigures } from '../metrics/sources.js';
 import { plainAddress } from '../net/address.js';
 import type { ConnectionGate } from '../net/connection-gate.js';
@@ -10,9 +11,10 @@ export class HttpConnections implements HttpFigures {
   accepted = 0;
   handshakeErrors = 0;
   readonly refused = { connectionLimit: 0, addressLimit: 0, peer: 0 };
-  readonly closed = Object.fromEntries(Object.keys(brokenRequests).map((reason) => [reason, 0])) as Record<BrokenRequest, number>;
+  readonly closed = Object.fromEntries(Object.keys({ ...brokenRequests, ...unreadReasons }).map((reason) => [reason, 0])) as Record<BrokenRequest | UnreadReason, number>;
 
-  constructor(server: Server, gate: ConnectionGate) {
+  /** From now on the server's connections are let through the gate. */
+  watch(server: Server, gate: ConnectionGate): void {
     server.on('connection', (socket) => this.#take(socket, gate));
     server.on('tlsClientError', () => (this.handshakeErrors += 1));
     server.on('clientError', (error: Error) => {

@@ -8,6 +8,7 @@ import type { Log } from '../log/log.js';
 import { describeAddress } from '../net/address.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { ConnectionGate } from '../net/connection-gate.js';
+import type { HeldBytes } from '../net/held-bytes.js';
 import { ListenError } from '../net/listener.js';
 import type { Gateway } from '../service/gateway.js';
 import type { Importer, ImporterParts } from '../service/importer.js';
@@ -34,6 +35,8 @@ export interface HttpListenerParts extends Pick<ImporterParts, 'client' | 'owner
   readonly certificates: Certificates;
   /** Shared by all listeners. */
   readonly gate: ConnectionGate;
+  /** Shared by all listeners. */
+  readonly held: HeldBytes;
   readonly nextConnectionNumber: () => number;
   /** Where the gateway stands: `serving` when everything is open that the deployment names. */
   readonly phase: () => 'starting' | 'serving' | 'stopping';
@@ -47,10 +50,11 @@ export interface OpenHttpListener {
 
 /** Opens the http listener. Throws ListenError, which names the address. */
 export async function openHttp({ host, port, tls }: Listener, parts: HttpListenerParts): Promise<OpenHttpListener> {
+  const connections = new HttpConnections();
   const credentials = tls && parts.certificates.open(tls);
-  const app = createHttpServer(httpParts(parts), credentials?.options);
+  const app = createHttpServer(httpParts(parts, connections), credentials?.options);
   credentials?.onChange((options) => changeCertificate(app, options));
-  const connections = new HttpConnections(app.server, parts.gate);
+  connections.watch(app.server, parts.gate);
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -67,7 +71,7 @@ export async function openHttp({ host, port, tls }: Listener, parts: HttpListene
 
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error && 'syscall' in error;
 
-function httpParts(parts: HttpListenerParts): HttpParts {
+function httpParts(parts: HttpListenerParts, connections: HttpConnections): HttpParts {
   const { deployment, gateway, tracer, metrics, traffic, phase, nextConnectionNumber } = parts;
   return {
     ...parts,
@@ -81,6 +85,7 @@ function httpParts(parts: HttpListenerParts): HttpParts {
       answered: (request) => metrics.answered(request),
       refused: (code) => traffic.refused('HTTP', code),
     },
+    unreadClosed: (reason) => void (connections.closed[reason] += 1),
     version: programVersion(),
     stopping: () => phase() === 'stopping',
     health: () => health(parts),

@@ -36,6 +36,8 @@ export class FrameListeners {
   readonly #parts: ListenersParts;
   /** What the http listener has to ask too. */
   readonly gate: ConnectionGate;
+  /** And to hold within. */
+  readonly held: HeldBytes;
   readonly #shared;
   readonly #listeners = new Map<Dialect, Listener>();
 
@@ -43,10 +45,11 @@ export class FrameListeners {
     const { limits } = parts.deployment;
     this.#parts = parts;
     this.gate = new ConnectionGate({ connections: limits.connections, connectionsPerAddress: limits.connectionsPerAddress });
+    this.held = new HeldBytes(limits.heldBytes);
     this.#shared = {
       clock: parts.session.clock,
       scheduler: new WriteScheduler(),
-      heldBytes: new HeldBytes(limits.heldBytes),
+      heldBytes: this.held,
     };
   }
 
@@ -64,11 +67,6 @@ export class FrameListeners {
   /** What each dialect's connections have come to. */
   figures(): ConnectionFigures[] {
     return [...this.#listeners].map(([dialect, { waitingBytes }]) => ({ dialect, counters: this.#counters[dialect], waitingBytes }));
-  }
-
-  /** Bytes that all lines hold, of the budget that they share. */
-  get heldBytes(): number {
-    return this.#shared.heldBytes.held;
   }
 
   /**

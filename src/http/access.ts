@@ -4,6 +4,7 @@ import { type Admission, describeRefused, type Refused } from '../access/door.js
 import { ALL_ROLES, isForAnyone, roleRefusal, UNKNOWN_PATH } from '../access/roles.js';
 import { isLoopbackHost } from '../util/loopback.js';
 import { HttpFault } from './fault.js';
+import { SHOWN_CHARACTERS } from './limits.js';
 import type { HttpParts } from './parts.js';
 
 declare module 'fastify' {
@@ -54,7 +55,7 @@ function requestName(request: FastifyRequest): string {
 function refuseForeignPages({ headers }: FastifyRequest): void {
   const { origin, host } = headers;
   if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return;
-  throw new HttpFault('RegistrationError', `found Origin ${JSON.stringify(origin)}, expected none or this gateway's own`);
+  throw new HttpFault('RegistrationError', `found Origin ${JSON.stringify(origin.slice(0, SHOWN_CHARACTERS))}, expected none or this gateway's own`);
 }
 
 /** Without clients in the configuration: anyone on loopback. A host by another name is one that was made to point here. */
@@ -64,7 +65,7 @@ function refuseStrangers({ ip, hostname }: FastifyRequest): void {
   }
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(host) === 0 && !isLoopbackHost(host)) {
-    throw new HttpFault('RegistrationError', `found Host ${JSON.stringify(hostname)}, expected an address or localhost; configure clients to let others in`);
+    throw new HttpFault('RegistrationError', `found Host ${JSON.stringify(hostname.slice(0, SHOWN_CHARACTERS))}, expected an address or localhost; configure clients to let others in`);
   }
 }
 

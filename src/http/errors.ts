@@ -38,6 +38,9 @@ export function sendFault(error: unknown, reply: FastifyReply, { log, metrics, a
   return reply.code(fault.status).headers(fault.headers).send(describeFault(fault));
 }
 
+/** Of a message that is not ours, and may repeat an address as it came. */
+const MESSAGE_CHARACTERS = 200;
+
 /** What the web framework itself refuses, by its codes. */
 const FRAMEWORK_FAULTS: Readonly<Record<string, (limits: Limits) => HttpFault>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ({ httpBody }) => new HttpFault('InvalidParameter', `body: expected at most ${httpBody} bytes`, { status: 413 }),
@@ -58,7 +61,7 @@ function toFault(error: unknown, log: HttpParts['log'], limits: Limits): HttpFau
   const known = code === undefined ? undefined : FRAMEWORK_FAULTS[code];
   if (known !== undefined) return known(limits);
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new HttpFault('InvalidParameter', message ?? 'the request is malformed', { status: statusCode });
+    return new HttpFault('InvalidParameter', message?.slice(0, MESSAGE_CHARACTERS) ?? 'the request is malformed', { status: statusCode });
   }
   log.error('an HTTP request failed', { error });
   return new HttpFault('ServerConnectionError', 'the gateway failed to serve this; its log says why', { status: 500 });

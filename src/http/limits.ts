@@ -17,5 +17,11 @@ export const IMPORT_IDLE_TIMEOUT_MS = 30_000;
 export const BODY_DRAIN_MS = 10_000;
 /** A file of nothing but bad rows would be gathered in memory for the answer. */
 export const REJECTED_ROWS = 10_000;
+/** What the server keeps for an answer beside its body: its head, and the response itself. */
+export const ANSWER_HEAD_BYTES = 1024;
+/** How often within limits.drainTimeout a connection is looked at that has not taken its answers. */
+export const DRAIN_LOOKS = 4;
+/** A header or an address would come back in the answer, however long it is. */
+export const SHOWN_CHARACTERS = 100;
 /** How often a closing server looks for connections that nobody uses any more. */
 export const IDLE_CHECK_MS = 50;

@@ -10,6 +10,7 @@ import type { Importer } from '../service/importer.js';
 import type { ListService } from '../service/list-service.js';
 import type { CampaignOutcome } from '../service/ports.js';
 import type { Clock } from '../util/clock.js';
+import type { HeldBudget, UnreadReason } from './unread.js';
 
 /** A campaign request as the GWS family brings it; its properties keep their types for the trace. */
 export interface OcmRequest extends Omit<CampaignRequest, 'autoCompletion'> {
@@ -62,9 +63,13 @@ export interface HttpParts {
   readonly lists: Pick<ListService, 'report' | 'reclaim' | 'export'>;
   readonly audit: Audit;
   readonly clock: Clock;
+  /** What all listeners may hold for clients that do not read. */
+  readonly held: HeldBudget;
   /** Of the program. */
   readonly version: string;
   readonly log: { error(message: string, fields?: Record<string, unknown>): void };
+  /** A connection was closed for the answers that it has not taken. */
+  unreadClosed(reason: UnreadReason): void;
   /** Whether nothing new is taken any more. */
   stopping(): boolean;
   health(): HealthState | Promise<HealthState>;

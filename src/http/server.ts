@@ -21,6 +21,7 @@ import type { Limits } from '../config/deployment.js';
 import { describeRoutes, openApiRoute } from './openapi.js';
 import type { HttpParts } from './parts.js';
 import { checkRequests } from './request-problem.js';
+import { limitUnread, UnreadAnswers } from './unread.js';
 
 /**
  * The HTTP listener, with all its routes; `listen({ host, port })` opens it. `close()` lets requests
@@ -28,12 +29,17 @@ import { checkRequests } from './request-problem.js';
  */
 export function createHttpServer(parts: HttpParts, tls?: TlsServerOptions): FastifyInstance {
   const { door, deployment: { limits } } = parts;
+  const unread = new UnreadAnswers(parts);
   const app = fastify({
     bodyLimit: limits.httpBody,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     handlerTimeout: limits.httpRequestTimeoutMs,
     ...encryption(limits, tls),
-    frameworkErrors: (error, _request, reply) => void sendFault(error, reply, parts),
+    frameworkErrors: (error, { raw: { socket } }, reply) => {
+      // such answers pass no hook
+      unread.add(reply.raw, socket, 0);
+      void sendFault(error, reply, parts);
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(checkRequests);
   app.setSerializerCompiler(serializerCompiler);
@@ -42,6 +48,7 @@ export function createHttpServer(parts: HttpParts, tls?: TlsServerOptions): Fast
   // requests under way when it closes: frames have had half of the time to stop, and the store needs some of it
   closeConnections(app, parts.clock, limits.stopTimeoutMs / 4);
   limitRequests(app, parts);
+  limitUnread(app, unread);
   dropUnfinished(app, parts.clock);
   rememberAsked(app);
   guardAccess(app, door);

@@ -61,7 +61,7 @@ function connections(registry: Registry, sources: Sources): void {
   });
   readCounter(registry, {
     name: 'ocm_connections_closed_total',
-    help: 'Connections that were taken in and are closed, by reason: peer and shutdown are as they should be, any other names a limit or a fault. HTTP: those that ended before there was a request.',
+    help: 'Connections that were taken in and are closed, by reason: peer and shutdown are as they should be, any other names a limit or a fault. HTTP: those that ended before there was a request, or did not take their answers.',
     labels: ['dialect', 'reason'],
     read: () => byReason(sources, 'closed'),
   });

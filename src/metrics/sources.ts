@@ -18,7 +18,7 @@ export interface HttpFigures {
   readonly accepted: number;
   /** Turned away, by the limit that they met. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Ended by the server before there was a request, by reason. */
+  /** Ended by the server before there was a request, or for answers that were not taken; by reason. */
   readonly closed: Readonly<Record<string, number>>;
   /** TLS handshakes that failed. */
   readonly handshakeErrors: number;
@@ -34,7 +34,7 @@ export interface Sources {
   http(): HttpFigures | undefined;
   /** Names and passwords, and tokens, that were given since the start. */
   logins(): readonly { readonly entrance: string; readonly outcome: string; readonly count: number }[];
-  /** Of the budget that all frame connections share. */
+  /** Of the budget that all connections share. */
   heldBytes(): number;
   /** Milliseconds since the epoch. */
   now(): number;

@@ -9,6 +9,7 @@ import { createHttpServer } from '../../src/http/server.js';
 import type { JournalRow } from '../../src/journal/row.js';
 import type { Asker, CampaignOutcome, GroupSnapshot } from '../../src/service/ports.js';
 import { describeFields } from '../../src/log/log-fields.js';
+import { HeldBytes } from '../../src/net/held-bytes.js';
 import { InternalClient } from '../../src/session/direct/internal-client.js';
 import { flagInput } from '../../src/session/flag-input.js';
 import { campaignEvent, notificationName } from '../../src/user-data/events.js';
@@ -113,6 +114,8 @@ export function testHttp(gateway: HttpParts['gateway'], deployment: Deployment, 
     },
     audit: new Audit({ info: (message, fields) => audit.push(`${message}${describeFields(fields)}`) }),
     clock,
+    held: new HeldBytes(deployment.limits.heldBytes),
+    unreadClosed: () => undefined,
     version: '1.2.3',
     log: { ...silentLog, error: (message, fields) => errors.push([message, fields]) },
     stopping: () => false,
