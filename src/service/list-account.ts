@@ -2,6 +2,7 @@ import type { Sql, StoreClient } from '../store/client.js';
 import type { ListTable, ZoneTime } from '../store/list-table.js';
 import { accountOf } from '../store/statements/account-list.js';
 import type { Clock } from '../util/clock.js';
+import { SharedQueue } from '../util/shared-queue.js';
 
 /** Why Ready rows are not due -> how many. */
 export type NotDue = Readonly<Record<string, number>>;
@@ -54,6 +55,8 @@ const KEPT_MS = 5_000;
 
 /** Accounts for those who look at campaign groups, who may be many and may look often. */
 export class ListAccounts {
+  /** One after the other: whoever looks at many groups takes the store from nobody else. */
+  readonly #takes = new SharedQueue<ListAccount>();
   /** Of large lists, by their DBID. */
   readonly #kept = new Map<number, { readonly at: number; readonly account: Promise<ListAccount> }>();
 
@@ -65,7 +68,7 @@ export class ListAccounts {
     const nowMs = clock.now();
     const kept = this.#kept.get(list.dbid);
     if (kept !== undefined && nowMs - kept.at < KEPT_MS) return kept.account;
-    const account = takeAccount(client, list, nowMs, zonesAt(nowMs));
+    const account = this.#takes.run(String(list.dbid), () => takeAccount(client, list, clock.now(), zonesAt(clock.now())));
     // what was large is, most likely: who asks meanwhile waits for the same
     if (kept !== undefined) this.#kept.set(list.dbid, { at: Infinity, account });
     try {

@@ -9,6 +9,7 @@ import { exportRows } from '../store/statements/export-rows.js';
 import { selectImports } from '../store/statements/imports.js';
 import { checkTable, describeProblem } from '../store/statements/table-layout.js';
 import type { Clock } from '../util/clock.js';
+import { SharedQueue } from '../util/shared-queue.js';
 import { type ListAccount, takeAccount } from './list-account.js';
 import { longestAgentId, type ServiceLog, toListTable, zoneTimes } from './runtime.js';
 
@@ -69,12 +70,15 @@ export interface ListExport {
 
 /** Looks at calling lists, and puts back what others have left. */
 export class ListService {
+  /** One after the other: whoever asks for many reports takes the store from nobody else. */
+  readonly #reports = new SharedQueue<ListReport>();
+
   constructor(private readonly parts: ListServiceParts) {}
 
   /** One list, or all of them. Throws ListRefused for an unknown one, StoreAway. */
   async report(name?: string): Promise<ListReport[]> {
     const reports: ListReport[] = [];
-    for (const list of this.#lists(name)) reports.push(await this.#reportOf(list));
+    for (const list of this.#lists(name)) reports.push(await this.#reports.run(String(list.dbid), () => this.#reportOf(list)));
     return reports;
   }
 
