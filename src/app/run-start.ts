@@ -41,14 +41,15 @@ export const runStart: RunStart = async ({ config, addIndexes }) => {
       // where the store is gone nothing that this process still does counts, so it does not wait for it for long
       late = reason instanceof Error ? endLate(FATAL_STOP_MS, 1, log) : endLate(deployment.limits.stopTimeoutMs, 0, log);
     });
-    const started = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail }).catch((error: unknown) => error);
-    if (!(started instanceof GatewayApp)) {
+    let app: GatewayApp;
+    try {
+      app = await startApp({ deployment, log, trace, clock: systemClock, addIndexes, onFatal: ended.fail });
+    } catch (error) {
       late?.cancel();
-      if (typeof asked !== 'string') throw started;
-      log.info(`stopped on ${asked} before it was ready: ${started instanceof Error ? started.message : String(started)}`);
+      if (typeof asked !== 'string') throw error;
+      log.info(`stopped on ${asked} before it was ready: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
-    const app = started;
     running = app;
     if (deployment.clients === undefined) log.info(ONLY_THIS_MACHINE);
     log.info(`${deployment.server.name} is ready`, { ...app.ports });

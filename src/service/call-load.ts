@@ -27,9 +27,9 @@ export class CallLoad {
   readonly #rivals: ReadonlyMap<number, readonly CampaignGroup[]>;
 
   constructor(private readonly parts: CallLoadParts) {
-    const rivalsOf = ({ dbid, group }: CampaignGroup): CampaignGroup[] =>
-      parts.groups.filter((other) => other.dbid !== dbid && shared([...group.agentIds], other) > 0);
-    this.#rivals = new Map(parts.groups.map((group) => [group.dbid, rivalsOf(group)]));
+    const rivalsOf = (dbid: number, agentIds: readonly string[]): CampaignGroup[] =>
+      parts.groups.filter((other) => other.dbid !== dbid && shared(agentIds, other) > 0);
+    this.#rivals = new Map(parts.groups.map(({ dbid, group }) => [dbid, rivalsOf(dbid, [...group.agentIds])]));
   }
 
   /** Calls of a group that are being placed, ring, or wait for an agent. */

@@ -94,7 +94,7 @@ export class Gateway {
       calls,
       callLoad: new CallLoad({ groups: deployment.campaignGroups, agents: parts.agents, held, left, room: (dbid) => actors.get(dbid)?.agentsChanged() }),
       modesOf: (group) => modesOf(group, parts.dialer !== undefined, simulatedLists),
-      isRunning: (dbid) => actors.get(dbid)?.snapshot().status === 'Running',
+      isRunning: (dbid) => actors.get(dbid)?.state().status === 'Running',
       agentFreed(agentId) {
         for (const actor of groupsOf(agentId)) actor.agentsChanged();
       },

@@ -64,11 +64,10 @@ export class ListAccounts {
 
   /** The account of a list; that of a large one may be some seconds old. Throws StoreAway. */
   async of(list: ListTable): Promise<ListAccount> {
-    const { client, clock, zonesAt } = this.parts;
-    const nowMs = clock.now();
+    const { clock } = this.parts;
     const kept = this.#kept.get(list.dbid);
-    if (kept !== undefined && nowMs - kept.at < KEPT_MS) return kept.account;
-    const account = this.#takes.run(String(list.dbid), () => takeAccount(client, list, clock.now(), zonesAt(clock.now())));
+    if (kept !== undefined && clock.now() - kept.at < KEPT_MS) return kept.account;
+    const account = this.#takes.run(String(list.dbid), () => this.#take(list));
     // what was large is, most likely: who asks meanwhile waits for the same
     if (kept !== undefined) this.#kept.set(list.dbid, { at: Infinity, account });
     try {
@@ -80,5 +79,11 @@ export class ListAccounts {
       throw error;
     }
     return account;
+  }
+
+  #take(list: ListTable): Promise<ListAccount> {
+    const { client, clock, zonesAt } = this.parts;
+    const nowMs = clock.now();
+    return takeAccount(client, list, nowMs, zonesAt(nowMs));
   }
 }
